@@ -1,0 +1,5 @@
+"""``python -m mdbgen``."""
+
+from mdbgen.cli import main
+
+main()
