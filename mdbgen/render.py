@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from mdbgen.plan import Plan
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 class Owner(Enum):
@@ -14,15 +22,85 @@ class Owner(Enum):
     APP = "app"  # created once, never touched again
 
 
+# The same for every app, so formatted already in the template; a test holds them to that.
+_CONSTANT = (
+    "compat.py",
+    "connection.py",
+    "heartbeat.py",
+    "manager.py",
+    "messages.py",
+)
+_DERIVED = ("auth.py", "contract.py", "router.py", "session.py", "settings.py")
+
+
 @dataclass(frozen=True)
 class RenderedFile:
     """One file of the package, as text with LF line endings."""
 
     path: str  # relative to the output folder, with forward slashes: "handlers/realtime.py"
     owner: Owner
-    draft: str  # as the template printed it; equal to ``text`` but where black has to wrap a long name
+    draft: str  # as the template printed it; equal to ``text`` unless a long name makes black wrap
 
     @cached_property
     def text(self) -> str:
         """The file as it belongs on disk; formatted by black when first asked for."""
         return self.draft
+
+
+@dataclass(frozen=True)
+class FormattedFile(RenderedFile):
+    """A file whose lines depend on the manifest."""
+
+    @cached_property
+    def text(self) -> str:
+        return _formatted(self.path, self.draft)
+
+
+def render(plan: Plan) -> tuple[RenderedFile, ...]:
+    """Render all files of the package, sorted by path."""
+    return tuple(sorted(_files(plan), key=lambda file: file.path))
+
+
+def _files(plan: Plan) -> Iterator[RenderedFile]:
+    generator = Owner.GENERATOR
+    yield RenderedFile("py.typed", generator, "")
+    for name in _CONSTANT:
+        yield RenderedFile(name, generator, _fill(name, plan=plan))
+    for name in _DERIVED:
+        yield FormattedFile(name, generator, _fill(name, plan=plan))
+    yield FormattedFile("__init__.py", generator, _fill("package_init.py", plan=plan))
+    yield RenderedFile("handlers/__init__.py", generator, _fill("handlers_init.py", plan=plan))
+    for endpoint in plan.endpoints:
+        draft = _fill("handler.py", endpoint=endpoint)
+        yield FormattedFile(f"handlers/{endpoint.module}.py", Owner.APP, draft)
+
+
+def _fill(name: str, **values: object) -> str:
+    return _environment().get_template(f"{name}.jinja").render(values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    templates = files("mdbgen.templates").iterdir()
+    texts = {each.name: each.read_text("utf-8") for each in templates if each.is_file()}
+    return Environment(
+        loader=DictLoader(texts),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _formatted(path: str, draft: str) -> str:
+    from black import format_str
+    from black.mode import Mode, TargetVersion
+
+    # Not the user's configuration: the same bytes on every machine.
+    mode = Mode(target_versions={TargetVersion.PY311}, line_length=88)
+    try:
+        return format_str(draft, mode=mode)
+    except Exception as problem:
+        raise AssertionError(f"{path} came out as no Python; please report this") from problem

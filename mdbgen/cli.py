@@ -1,0 +1,260 @@
+"""The commands: the only module that prints or exits, and the only one that knows typer.
+
+Each command imports what it needs when it runs, so that ``mdbgen --version`` answers at once.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from mdbgen import __version__
+from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
+from mdbgen.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
+
+if TYPE_CHECKING:
+    from mdbgen.config import App
+    from mdbgen.render import RenderedFile
+    from mdbgen.report import Outcome, Show
+    from mdbgen.tree import Comparison
+
+    Compare = Callable[[Sequence[RenderedFile], Path], Comparison]
+
+# Older typers take this class from click, newer ones bring their own.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in step.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_Manifest = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="MANIFEST",
+        help="The manifest, or - for standard input. "
+        "Without it: every app that the nearest pyproject.toml lists.",
+        show_default=False,
+    ),
+]
+_Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+]
+_Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(prog_name="mdbgen", standalone_mode=False)
+    except _UsageError as error:
+        code = _report_usage_error(error)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(_print(sys.stdout, "", code if isinstance(code, int) else OK))
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        raise typer.Exit(_print(sys.stdout, f"mdbgen {__version__}\n", OK))
+
+
+@app.callback()
+def _mdbgen(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def generate(
+    manifest: _Manifest = None,
+    output: _Output = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Write nothing, print a unified diff.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite generated files that were edited by hand.")
+    ] = False,
+    form: _Form = Format.TEXT,
+) -> None:
+    """Write the package of a manifest.
+
+    Only what changed is written; your handler files are created once and then kept.
+
+    Exit code: 0, or 2 for an error; then nothing was written.
+    """
+
+    def run() -> Report:
+        from mdbgen.report import report_generate
+        from mdbgen.tree import apply, compare
+
+        outcome = _compare_apps("generate", manifest, output, compare)
+        if not force:
+            _refuse_conflicts(outcome)
+        if not (dry_run or diff):
+            for comparison in outcome.comparisons:
+                apply(comparison)
+        return report_generate(outcome, form, _show(dry_run, diff))
+
+    _emit(run, form)
+
+
+@app.command()
+def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
+    """Compare the package with the manifest.
+
+    The last line is the command that repairs what has drifted.
+
+    Exit code: 0, 1 for drift, 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.report import report_check
+        from mdbgen.tree import compare_drafts
+
+        return report_check(_compare_apps("check", manifest, output, compare_drafts), form)
+
+    _emit(run, form)
+
+
+def _show(dry_run: bool, diff: bool) -> Show:
+    from mdbgen.report import Show
+
+    if diff:
+        return Show.LINES_AND_DIFF if dry_run else Show.DIFF
+    return Show.LINES
+
+
+def _compare_apps(verb: str, manifest: str | None, output: str | None, compare: Compare) -> Outcome:
+    """Render every app and compare it with its folder; nothing is written.
+
+    Raises:
+        MdbgenError: with the problems of all apps at once.
+    """
+    from mdbgen.report import Outcome
+
+    apps, command = _choose_apps(verb, manifest, output)
+    comparisons: list[Comparison] = []
+    warnings: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
+    for each in apps:
+        try:
+            comparison, warned = _compare_app(each, compare)
+        except MdbgenError as error:
+            problems += error.diagnostics
+        else:
+            comparisons.append(comparison)
+            warnings += warned
+    if problems:
+        raise MdbgenError(*warnings, *problems)
+    return Outcome(comparisons, warnings, command)
+
+
+def _compare_app(each: App, compare: Compare) -> tuple[Comparison, Sequence[Diagnostic]]:
+    from mdbgen.generate import generate
+    from mdbgen.orphans import find_orphans
+    from mdbgen.source import read_source
+
+    package, target = generate(read_source(each.manifest)), Path(each.output)
+    comparison = compare(package.files, target)
+    return comparison, (*package.warnings, *find_orphans(package.files, target))
+
+
+def _choose_apps(verb: str, manifest: str | None, output: str | None) -> tuple[Sequence[App], str]:
+    """Return the apps, and the command that brings them up to date."""
+    from shlex import quote
+
+    from mdbgen.config import App, read_apps
+
+    if manifest is None and output is None:
+        return read_apps(Path.cwd()), "mdbgen generate"
+    if not manifest or not output:
+        missing = "the output folder" if manifest else "the manifest"
+        raise ConfigError(
+            _usage_problem(f"{missing} is missing; write: mdbgen {verb} manifest.json -o app/ws/")
+        )
+    return [App(manifest, output)], f"mdbgen generate {quote(manifest)} -o {quote(output)}"
+
+
+def _refuse_conflicts(outcome: Outcome) -> None:
+    conflicts = [each for comparison in outcome.comparisons for each in comparison.conflicts]
+    if conflicts:
+        raise MdbgenError(*outcome.warnings, *conflicts)
+
+
+def _emit(run: Callable[[], Report], form: Format) -> None:
+    """Print what a command has to say, and exit."""
+    try:
+        report = run()
+    except MdbgenError as error:
+        report = report_failure(error.diagnostics, form)
+    except OSError as error:  # such as a working directory that somebody deleted
+        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
+        report = report_failure([_usage_problem(message, "MDB408")], form)
+    _print(sys.stderr, report.stderr, report.code)
+    raise typer.Exit(_print(sys.stdout, report.stdout, report.code))
+
+
+def _usage_problem(message: str, code: str = "MDB407") -> Diagnostic:
+    return Diagnostic("mdbgen", 0, 0, code, "", message)
+
+
+def _report_usage_error(error: Exception) -> int:
+    form = _requested_format(sys.argv[1:])
+    if form is Format.TEXT:
+        error.show()  # type: ignore[attr-defined]
+        return FAILED
+    message = error.format_message()  # type: ignore[attr-defined]
+    return _print(sys.stdout, report_failure([_usage_problem(message)], form).stdout, FAILED)
+
+
+def _requested_format(arguments: Sequence[str]) -> Format:
+    """Find ``--format`` in a command line that typer could not read."""
+    spelled = " ".join(arguments).replace("=", " ").split()
+    named = [after for before, after in pairwise(spelled) if before == "--format"]
+    return next((form for form in Format if form.value in named), Format.TEXT)
+
+
+def _print(stream: TextIO | None, text: str, code: int) -> int:
+    """Write and flush; return the exit code, which changes only if the text got lost."""
+    if stream is None:  # closed by whoever started us
+        return code
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        _silence(stream)
+    except OSError as error:
+        _silence(stream)
+        if stream is sys.stdout:
+            _print(sys.stderr, f"mdbgen: cannot write the report: {error.strerror}\n", code)
+        return FAILED
+    return code
+
+
+def _silence(stream: TextIO) -> None:
+    # Python would try once more to flush on its way out, and complain.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

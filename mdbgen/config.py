@@ -1,0 +1,190 @@
+"""``[[tool.mdbgen.app]]`` of the nearest ``pyproject.toml``: the apps of a project."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from mdbgen.errors import ConfigError, Diagnostic
+
+_KEYS = ("manifest", "output")
+_HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*mdbgen\s*\.\s*app\s*\]\]")
+_ANY_HEADER = re.compile(r"\s*\[")
+_EXAMPLE = '[[tool.mdbgen.app]] with manifest = "manifest.json" and output = "app/ws"'
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A manifest and the folder of its package, as the user would type them here."""
+
+    manifest: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """A ``pyproject.toml`` and how to spell it."""
+
+    file: str
+    text: str
+
+    def problem(self, code: str, message: str, line: int = 0, suggestion: str = "") -> Diagnostic:
+        lines = self.text.splitlines()
+        source = lines[line - 1] if 0 < line <= len(lines) else ""
+        column = len(source) - len(source.lstrip()) + 1 if line else 0
+        return Diagnostic(self.file, line, column, code, "", message, source, suggestion)
+
+
+def read_apps(folder: Path) -> tuple[App, ...]:
+    """Read the apps of the ``pyproject.toml`` nearest to ``folder``, upward.
+
+    Paths in the result are relative to ``folder``.
+
+    Raises:
+        ConfigError: with every problem of the file at once.
+    """
+    file = _find(folder)
+    spelled = _relative(file, folder)
+    project = _Project(spelled, _read(file, spelled))
+    entries = _entries(_parse(project), project)
+    problems = [
+        each for index, entry in enumerate(entries) for each in _check(project, index, entry)
+    ]
+    if problems:
+        raise ConfigError(*problems)
+    _refuse_overlaps(project, [file.parent / entry["output"] for entry in entries])
+    return tuple(
+        App(*(_typed(file.parent / entry[key], folder) for key in _KEYS)) for entry in entries
+    )
+
+
+def _find(folder: Path) -> Path:
+    for each in (folder, *folder.parents):
+        if (each / "pyproject.toml").is_file():
+            return each / "pyproject.toml"
+    message = (
+        "no pyproject.toml here or above; name a manifest and a folder "
+        f"(mdbgen generate manifest.json -o app/ws), or list the apps there: {_EXAMPLE}"
+    )
+    raise ConfigError(Diagnostic("pyproject.toml", 0, 0, "MDB401", "", message))
+
+
+def _read(file: Path, spelled: str) -> str:
+    try:
+        return file.read_bytes().decode()
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except UnicodeDecodeError:
+        reason = "not UTF-8"
+    raise ConfigError(Diagnostic(spelled, 0, 0, "MDB402", "", f"cannot be read: {reason}"))
+
+
+def _parse(project: _Project) -> dict[str, Any]:
+    try:
+        return tomllib.loads(project.text)
+    except tomllib.TOMLDecodeError as error:
+        message, line, column = _place(str(error), project.text)
+    except RecursionError:
+        message, line, column = "nested too deeply", 0, 0
+    lines = project.text.splitlines()
+    source = lines[line - 1] if 0 < line <= len(lines) else ""
+    text = f"not TOML: {message}"
+    raise ConfigError(Diagnostic(project.file, line, column, "MDB402", "", text, source))
+
+
+def _place(message: str, text: str) -> tuple[str, int, int]:
+    """Take apart what tomllib says: "Invalid value (at line 3, column 5)"."""
+    found = re.search(r" \(at line (\d+), column (\d+)\)\Z", message)
+    if found:
+        return message[: found.start()], int(found[1]), int(found[2])
+    lines = text.splitlines() or [""]
+    return message.removesuffix(" (at end of document)"), len(lines), len(lines[-1]) + 1
+
+
+def _entries(document: dict[str, Any], project: _Project) -> list[Any]:
+    section = document.get("tool", {}).get("mdbgen", {})
+    if not isinstance(section, dict):
+        raise ConfigError(project.problem("MDB404", "tool.mdbgen is not a table"))
+    unknown = [key for key in section if key != "app"]
+    if unknown:
+        raise ConfigError(*(_unknown(project, "tool.mdbgen", key, ("app",), 0) for key in unknown))
+    entries = section.get("app", [])
+    if not isinstance(entries, list):
+        message = "tool.mdbgen.app is not a list of tables; write [[tool.mdbgen.app]]"
+        raise ConfigError(project.problem("MDB404", message))
+    if not entries:
+        raise ConfigError(project.problem("MDB403", f"lists no app; add {_EXAMPLE}"))
+    return entries
+
+
+def _check(project: _Project, index: int, entry: object) -> Iterator[Diagnostic]:
+    name = f"tool.mdbgen.app[{index}]"
+    if not isinstance(entry, dict):
+        yield project.problem("MDB404", f"{name} is not a table")
+        return
+    for key in entry.keys() - set(_KEYS):
+        yield _unknown(project, name, key, _KEYS, _line(project, index, key))
+    for key in _KEYS:
+        if key not in entry:
+            line = _line(project, index)
+            yield project.problem("MDB404", f"{name}.{key} is missing", line)
+        elif not isinstance(entry[key], str) or not entry[key] or "\0" in entry[key]:
+            line = _line(project, index, key)
+            yield project.problem("MDB404", f"{name}.{key} is not a path", line)
+
+
+def _unknown(project: _Project, name: str, key: str, known: Sequence[str], line: int) -> Diagnostic:
+    near = get_close_matches(key, known, n=1)
+    suggestion = f"did you mean {near[0]!r}?" if near else ""
+    return project.problem("MDB405", f"{name}.{key} is unknown", line, suggestion)
+
+
+def _line(project: _Project, index: int, key: str = "") -> int:
+    """Find the line of a key of the index-th ``[[tool.mdbgen.app]]``, else of that header."""
+    lines = project.text.splitlines()
+    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
+    if index >= len(headers):
+        return 0  # spelled in one of TOML's other ways
+    for number in range(headers[index] + 1, len(lines)):
+        if _ANY_HEADER.match(lines[number]):
+            break
+        if key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[number]):
+            return number + 1
+    return headers[index] + 1
+
+
+def _refuse_overlaps(project: _Project, outputs: Sequence[Path]) -> None:
+    real = [Path(os.path.normcase(os.path.realpath(output))) for output in outputs]
+    problems = [
+        project.problem("MDB406", _overlap(first, second), _line(project, second, "output"))
+        for second in range(len(real))
+        for first in range(second)
+        if real[second].is_relative_to(real[first]) or real[first].is_relative_to(real[second])
+    ]
+    if problems:
+        raise ConfigError(*problems)
+
+
+def _overlap(first: int, second: int) -> str:
+    return (
+        f"tool.mdbgen.app[{second}].output is, holds or lies in tool.mdbgen.app[{first}].output; "
+        "give each app a folder of its own"
+    )
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()
+
+
+def _typed(path: Path, folder: Path) -> str:
+    spelled = _relative(path, folder)
+    return f"./{spelled}" if spelled.startswith("-") else spelled  # "-" would be standard input

@@ -1,0 +1,218 @@
+"""Manifest to plan: every string that the templates print, decided and spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mdbgen.manifest import Endpoint, Manifest
+from mdbgen.naming import class_name, docstring, identifier, literal
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPlan:
+    """One of the manifest's ``websockets``."""
+
+    module: str  # "realtime": handlers/realtime.py
+    handlers: str  # "RealtimeHandlers"
+    contract: str  # "RealtimeContract"
+    function: str  # "realtime_endpoint"
+    name_literal: str  # '"realtime"'
+    path_literal: str  # '"/ws"'
+    admits_anonymous: str  # "True"
+    admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
+    ping_interval_s: int
+    route_doc: str
+    contract_doc: str
+    handlers_doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlan:
+    """The key that verifies tokens."""
+
+    is_secret: bool  # HMAC
+    is_public: bool  # RSA, EC
+    is_required: bool  # some endpoint lets nobody in without a token
+    is_optional: bool  # none does
+    annotation: str  # "str", "str | None"
+    none_doc: str
+    name_literal: str
+    missing_text: str  # literal, first half of a sentence
+    needed_text: str  # literal, second half
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A module-level name of the generated code."""
+
+    name: str
+    value: str  # literal
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the policy."""
+
+    condition: str  # under which a client is refused
+    detail: str  # literal; for the log
+
+
+@dataclass(frozen=True, slots=True)
+class AuthPlan:
+    """Who may connect."""
+
+    constants: tuple[Constant, ...]
+    checks: tuple[Check, ...]
+    lists_users: bool
+    lists_origins: bool
+    checks_origin: bool
+    opens_to_all_origins: bool  # the opposite: only cookies depend on the origin
+    or_listed_doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the templates know."""
+
+    slug: str
+    slug_literal: str
+    algorithm_literal: str
+    endpoint_names: str  # '"realtime", "events"'
+    endpoints: tuple[EndpointPlan, ...]  # in the manifest's order
+    imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
+    key: KeyPlan
+    auth: AuthPlan
+
+
+def make_plan(manifest: Manifest) -> Plan:
+    """Decide what the package of a manifest holds."""
+    endpoints = tuple(
+        _plan_endpoint(name, endpoint) for name, endpoint in manifest.websockets.items()
+    )
+    return Plan(
+        slug=manifest.slug,
+        slug_literal=literal(manifest.slug),
+        algorithm_literal=literal(manifest.algorithm),
+        endpoint_names=", ".join(literal(name) for name in manifest.websockets),
+        endpoints=endpoints,
+        imports=tuple(sorted(endpoints, key=lambda endpoint: endpoint.module)),
+        key=_plan_key(manifest),
+        auth=_plan_auth(manifest),
+    )
+
+
+def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
+    source = f"Handlers of ``websockets.{name}`` (path ``{endpoint.path}``)."
+    return EndpointPlan(
+        module=identifier(name),
+        handlers=f"{class_name(name)}Handlers",
+        contract=f"{class_name(name)}Contract",
+        function=f"{identifier(name)}_endpoint",
+        name_literal=literal(name),
+        path_literal=literal(endpoint.path),
+        admits_anonymous=str(endpoint.anonymous.value),
+        admits_anonymous_because=endpoint.anonymous.decided_by,
+        ping_interval_s=endpoint.ping_interval,
+        route_doc=docstring(endpoint.description) or f"Serve ``websockets.{name}``.",
+        contract_doc=docstring(source),
+        handlers_doc=docstring(source, indent=0),
+    )
+
+
+def _plan_key(manifest: Manifest) -> KeyPlan:
+    is_required = not all(each.anonymous.value for each in manifest.websockets.values())
+    is_secret = manifest.algorithm == "HS256"
+    name = "SECRET_KEY" if is_secret else "MDB_JWT_PUBLIC_KEY"
+    needed = f" the PEM public key that verifies {manifest.algorithm} tokens"
+    if is_secret:
+        needed = " a key of at least 32 bytes to verify tokens with"
+    return KeyPlan(
+        is_secret=is_secret,
+        is_public=not is_secret,
+        is_required=is_required,
+        is_optional=not is_required,
+        annotation="str" if is_required else "str | None",
+        none_doc="" if is_required else " Without one, every token is refused.",
+        name_literal=literal(name),
+        missing_text=literal(f"{name} is not set: {manifest.slug} needs"),
+        needed_text=literal(needed),
+    )
+
+
+def _plan_auth(manifest: Manifest) -> AuthPlan:
+    policy = manifest.policy
+    listed = tuple(sorted({_origin(each) for each in manifest.cors_origins} - {"*"}))
+    return AuthPlan(
+        constants=tuple(_constants(manifest, listed)),
+        checks=tuple(_checks(manifest)),
+        lists_users=bool(policy.denied_users or policy.allowed_users or _has_owner(manifest)),
+        lists_origins=bool(listed),
+        checks_origin="*" not in manifest.cors_origins,
+        opens_to_all_origins="*" in manifest.cors_origins,
+        or_listed_doc=", or listed" if listed else "",
+    )
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers spell it: in lower case, without a default port."""
+    text = text.strip().rstrip("/").lower()
+    try:
+        parts = urlsplit(text)
+        if parts.port is not None and parts.port == _DEFAULT_PORTS.get(parts.scheme):
+            return text.removesuffix(f":{parts.port}")
+    except ValueError:
+        pass  # no URL; it will match nothing
+    return text
+
+
+def _has_owner(manifest: Manifest) -> bool:
+    """Whether being the owner makes a difference."""
+    policy = manifest.policy
+    return policy.owner is not None and bool(policy.allowed_users or policy.allowed_roles)
+
+
+def _constants(manifest: Manifest, origins: tuple[str, ...]) -> Iterator[Constant]:
+    policy = manifest.policy
+    owner = (policy.owner,) if policy.owner is not None and _has_owner(manifest) else ()
+    yield from _names("ALLOWED_ORIGINS", origins)
+    yield from _names("DENIED_USERS", policy.denied_users)
+    yield from _names("OWNER", owner)
+    yield from _names("ALLOWED_USERS", policy.allowed_users)
+    if not policy.allowed_users:
+        yield from _names("ALLOWED_ROLES", policy.allowed_roles)
+    if manifest.require_role is not None:
+        yield Constant("REQUIRED_ROLE", literal(manifest.require_role))
+    yield from _names("REQUIRED_PERMISSIONS", policy.required_permissions)
+
+
+def _names(name: str, values: tuple[str, ...]) -> Iterator[Constant]:
+    if values:
+        listed = ", ".join(literal(value) for value in dict.fromkeys(values))
+        yield Constant(name, f"frozenset({{{listed}}})")
+
+
+def _checks(manifest: Manifest) -> Iterator[Check]:
+    """The policy in the contract's order; what the manifest does not ask for is not checked."""
+    policy = manifest.policy
+    if policy.denied_users:
+        yield Check("_is_listed(identity, DENIED_USERS)", literal("is in denied_users"))
+    allowed, detail = "", ""
+    if policy.allowed_users:
+        allowed, detail = "_is_listed(identity, ALLOWED_USERS)", "is not in allowed_users"
+    elif policy.allowed_roles:
+        allowed, detail = "identity.roles & ALLOWED_ROLES", "has none of allowed_roles"
+    if allowed and _has_owner(manifest):
+        yield Check(f"not (_is_listed(identity, OWNER) or {allowed})", literal(detail))
+    elif allowed:
+        yield Check(f"not {allowed}", literal(detail))
+    if manifest.require_role is not None:
+        yield Check("REQUIRED_ROLE not in identity.roles", literal("lacks the required role"))
+    if policy.required_permissions:
+        yield Check(
+            'REQUIRED_PERMISSIONS - _names(identity.claims, "permissions")',
+            literal("lacks one of required_permissions"),
+        )

@@ -1,0 +1,221 @@
+"""Names, literals, docstrings, comments: no text of a manifest becomes code."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import keyword
+import re
+import tokenize
+
+import black
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mdbgen.errors import UNSEEN
+from mdbgen.naming import class_name, comment, docstring, identifier, literal
+
+MODE = black.Mode(line_length=88)
+ANY_TEXT = st.text(max_size=200) | st.text(alphabet="\"'\\ \n\t#ab:u{}\r\x1b\u202e", max_size=200)
+NAMES = st.from_regex(r"[a-zA-Z0-9_-]+", fullmatch=True)
+
+
+def blackened(code: str) -> str:
+    return black.format_str(code, mode=MODE)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("realtime", "realtime"),
+        ("real-time", "real_time"),
+        ("liveFeed", "liveFeed"),
+        ("1st", "endpoint_1st"),
+        ("class", "class_"),
+        ("None", "None_"),
+        ("match", "match_"),
+        ("type", "type_"),
+        ("__init__", "endpoint__init__"),
+        ("--main--", "endpoint__main__"),
+        ("__mangled", "endpoint__mangled"),
+        ("_", "endpoint_"),
+        ("---", "endpoint___"),
+        ("_private", "_private"),
+        ("CON", "CON_"),
+        ("aux", "aux_"),
+        ("Com7", "Com7_"),
+        ("lpt10", "lpt10"),
+    ],
+)
+def test_identifier(name: str, expected: str) -> None:
+    assert identifier(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("realtime", "Realtime"),
+        ("real-time", "RealTime"),
+        ("live_feed", "LiveFeed"),
+        ("liveFeed", "LiveFeed"),
+        ("HTTP", "HTTP"),
+        ("1st", "Endpoint1st"),
+        ("-", "Endpoint"),
+        ("none", "None_"),
+        ("__init__", "Init"),
+    ],
+)
+def test_class_name(name: str, expected: str) -> None:
+    assert class_name(name) == expected
+
+
+@given(NAMES)
+def test_names_are_plain_identifiers(name: str) -> None:
+    for spelled in (identifier(name), class_name(name)):
+        assert spelled.isidentifier()
+        assert spelled.isascii()
+        assert not keyword.iskeyword(spelled)
+        assert not keyword.issoftkeyword(spelled)
+    assert not identifier(name).startswith("__")
+
+
+def test_every_keyword_of_this_python_is_known() -> None:
+    for word in [*keyword.kwlist, *keyword.softkwlist]:
+        assert identifier(word) != word
+    assert all(class_name(word) != word for word in ("None", "True", "False"))
+    assert identifier("print") in dir(builtins)  # names of built-ins stay: modules may have them
+
+
+@given(ANY_TEXT, st.sampled_from([0, 4, 8]))
+@example('"""', 4)
+@example('say "hi"', 4)
+@example('"', 4)
+@example("\\", 4)
+@example('\\"', 4)
+@example('ends with """', 4)
+@example("x" * 300, 4)
+@example("\\" * 300, 4)
+@example('"' * 300, 4)
+@example("\u202e" * 300, 4)
+@example("a\n\n\n  b\n \n", 4)
+@example("a" * 78, 4)
+@example("a" * 79, 4)
+def test_docstring_evaluates_to_its_words(text: str, indent: int) -> None:
+    code = docstring(text, indent)
+    value = ast.literal_eval(f'"""{code}"""')
+    assert "".join(re.split("[ \t\r\n]+", value)) == "".join(re.split("[ \t\r\n]+", text))
+    assert not UNSEEN.search(code.replace("\n", ""))
+    assert all(len(line) <= 88 - 3 for line in code.split("\n"))
+
+
+@given(ANY_TEXT)
+@example('say "hi"')
+@example('"hi" he said')
+@example("ends with \\")
+@example("  leading\n    deeper\n\n\n\ttab  ")
+@example('""')
+@example("a" * 500)
+@example(("a" * 79 + " ") * 3)
+@example("\x0c\u2028\x85")
+def test_black_leaves_docstrings_as_they_are(text: str) -> None:
+    function = f'def f():\n    """{docstring(text) or "Nothing."}"""\n'
+    assert blackened(function) == function
+    module = f'"""{docstring(text, 0) or "Nothing."}"""\n'
+    assert blackened(module) == module
+
+
+@given(ANY_TEXT)
+def test_docstring_does_not_change_the_syntax_tree(text: str) -> None:
+    def tree(body: str) -> str:
+        parsed = ast.parse(f'class C:\n    """{body}"""\n\n    x = 1\n')
+        holder = parsed.body[0]
+        assert isinstance(holder, ast.ClassDef)
+        assert ast.get_docstring(holder, clean=False) is not None
+        return ast.dump(ast.Module(holder.body[1:], []))
+
+    assert tree(docstring(text)) == tree("Something.")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \t\r\n"])
+def test_text_without_words_is_no_docstring(text: str) -> None:
+    assert docstring(text) == ""
+
+
+def test_docstring_keeps_lines_and_wraps_them() -> None:
+    text = "Title.\r\n\r\n\r\n- one   two\n  - three\n" + "word " * 20
+    assert docstring(text) == (
+        "Title.\n\n    - one two\n    - three\n    "
+        + " ".join(["word"] * 15)
+        + "\n    "
+        + " ".join(["word"] * 5)
+    )
+    assert docstring("bell\x07 bidi\u202e nul\0") == "bell\\x07 bidi\\u202e nul\\x00"
+
+
+@given(ANY_TEXT)
+@example('say "hi"')
+@example("it's")
+@example("'\"'")
+@example("\\\"''")
+@example("\\N{BULLET}")
+@example("{x}")
+@example("\xad\U000e0001\ud800")
+def test_literals_of_text(text: str) -> None:
+    code = literal(text)
+    assert ast.literal_eval(code) == text
+    assert not UNSEEN.search(code)
+    assert blackened(f"x = {code}\n") == f"x = {code}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (30, "30"),
+        (-1.5, "-1.5"),
+        ((), "()"),
+        (("a",), '("a",)'),
+        (("a", 'b"', None), '("a", \'b"\', None)'),
+        ("plain", '"plain"'),
+        ("日本語", '"日本語"'),
+    ],
+)
+def test_literals(value: str | int | float | tuple[object, ...] | None, code: str) -> None:
+    assert literal(value) == code
+    assert ast.literal_eval(code) == value
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), [1], object()])
+def test_what_has_no_literal(value: object) -> None:
+    with pytest.raises(TypeError, match="no literal"):
+        literal(value)  # type: ignore[arg-type]
+
+
+@given(ANY_TEXT)
+@example("fmt: off")
+@example("a # fmt: skip")
+@example("-*- coding: latin-1 -*-")
+@example("x\\\ny")
+def test_comments_stay_comments(text: str) -> None:
+    line = f"x = 1  # {comment(text) or 'nothing'}\n"
+    kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(line).readline)]
+    assert kinds.count(tokenize.COMMENT) == 1
+    assert ast.dump(ast.parse(line, type_comments=True)) == ast.dump(ast.parse("x = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fmt: off", "'fmt': off"),
+        ("type: ignore", "'type': ignore"),
+        ("see #noqa", "see #'noqa'"),
+        ("coding=latin-1", "'coding'=latin-1"),
+        ("the type of a message", "the type of a message"),
+        ("two\n  lines\x1b", "two lines\\x1b"),
+    ],
+)
+def test_comments_give_no_orders_to_tools(text: str, expected: str) -> None:
+    assert comment(text) == expected
