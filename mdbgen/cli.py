@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that ``mdbgen --version`` an
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -20,7 +21,6 @@ from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
 from mdbgen.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
 
 if TYPE_CHECKING:
-    from mdbgen.config import App
     from mdbgen.render import RenderedFile
     from mdbgen.report import Outcome, Show
     from mdbgen.tree import Comparison
@@ -158,9 +158,9 @@ def _compare_apps(verb: str, manifest: str | None, output: str | None, compare: 
     comparisons: list[Comparison] = []
     warnings: list[Diagnostic] = []
     problems: list[Diagnostic] = []
-    for each in apps:
+    for app_manifest, app_output in apps:
         try:
-            comparison, warned = _compare_app(each, compare)
+            comparison, warned = _compare_app(app_manifest, Path(app_output), compare)
         except MdbgenError as error:
             problems += error.diagnostics
         else:
@@ -171,30 +171,34 @@ def _compare_apps(verb: str, manifest: str | None, output: str | None, compare: 
     return Outcome(comparisons, warnings, command)
 
 
-def _compare_app(each: App, compare: Compare) -> tuple[Comparison, Sequence[Diagnostic]]:
+def _compare_app(
+    manifest: str, target: Path, compare: Compare
+) -> tuple[Comparison, Sequence[Diagnostic]]:
     from mdbgen.generate import generate
     from mdbgen.orphans import find_orphans
     from mdbgen.source import read_source
 
-    package, target = generate(read_source(each.manifest)), Path(each.output)
+    package = generate(read_source(manifest))
     comparison = compare(package.files, target)
     return comparison, (*package.warnings, *find_orphans(package.files, target))
 
 
-def _choose_apps(verb: str, manifest: str | None, output: str | None) -> tuple[Sequence[App], str]:
-    """Return the apps, and the command that brings them up to date."""
-    from shlex import quote
-
-    from mdbgen.config import App, read_apps
-
+def _choose_apps(
+    verb: str, manifest: str | None, output: str | None
+) -> tuple[Sequence[tuple[str, str]], str]:
+    """Return manifest and output folder of each app, and the command that repairs them."""
     if manifest is None and output is None:
-        return read_apps(Path.cwd()), "mdbgen generate"
+        from mdbgen.config import read_apps
+
+        return [(each.manifest, each.output) for each in read_apps(Path.cwd())], "mdbgen generate"
     if not manifest or not output:
         missing = "the output folder" if manifest else "the manifest"
         raise ConfigError(
             _usage_problem(f"{missing} is missing; write: mdbgen {verb} manifest.json -o app/ws/")
         )
-    return [App(manifest, output)], f"mdbgen generate {quote(manifest)} -o {quote(output)}"
+    from shlex import quote
+
+    return [(manifest, output)], f"mdbgen generate {quote(manifest)} -o {quote(output)}"
 
 
 def _refuse_conflicts(outcome: Outcome) -> None:
@@ -205,6 +209,7 @@ def _refuse_conflicts(outcome: Outcome) -> None:
 
 def _emit(run: Callable[[], Report], form: Format) -> None:
     """Print what a command has to say, and exit."""
+    gc.disable()  # the process is gone before collecting pays; imports alone would trigger it often
     try:
         report = run()
     except MdbgenError as error:

@@ -108,9 +108,7 @@ def _place(message: str, text: str) -> tuple[str, int, int]:
 
 
 def _entries(document: dict[str, Any], project: _Project) -> list[Any]:
-    section = document.get("tool", {}).get("mdbgen", {})
-    if not isinstance(section, dict):
-        raise ConfigError(project.problem("MDB404", "tool.mdbgen is not a table"))
+    section = _table(_table(document, "tool", project), "mdbgen", project)
     unknown = [key for key in section if key != "app"]
     if unknown:
         raise ConfigError(*(_unknown(project, "tool.mdbgen", key, ("app",), 0) for key in unknown))
@@ -123,13 +121,22 @@ def _entries(document: dict[str, Any], project: _Project) -> list[Any]:
     return entries
 
 
+def _table(parent: dict[str, Any], key: str, project: _Project) -> dict[str, Any]:
+    table = parent.get(key, {})
+    if not isinstance(table, dict):
+        name = "tool.mdbgen" if key == "mdbgen" else key
+        raise ConfigError(project.problem("MDB404", f"{name} is not a table"))
+    return table
+
+
 def _check(project: _Project, index: int, entry: object) -> Iterator[Diagnostic]:
     name = f"tool.mdbgen.app[{index}]"
     if not isinstance(entry, dict):
         yield project.problem("MDB404", f"{name} is not a table")
         return
-    for key in entry.keys() - set(_KEYS):
-        yield _unknown(project, name, key, _KEYS, _line(project, index, key))
+    for key in entry:
+        if key not in _KEYS:
+            yield _unknown(project, name, key, _KEYS, _line(project, index, key))
     for key in _KEYS:
         if key not in entry:
             line = _line(project, index)

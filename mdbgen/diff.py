@@ -1,36 +1,36 @@
-"""Unified diffs that ``patch -p1`` and ``git apply`` accept."""
+"""Unified diffs in git's dialect, which ``git apply`` and ``patch -p1`` accept.
+
+Plain unified diffs have no way to say that an empty file, such as ``py.typed``, comes or goes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 
-NOWHERE = "/dev/null"
+_NOWHERE = "/dev/null"
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def diff_created(file: str, text: str) -> str:
     """Show a file that is not there yet."""
-    if not text:  # no hunk says "an empty file": only git's own header does
-        name = _bare(file)
-        return f"diff --git a/{name} b/{name}\nnew file mode 100644\nindex 0000000..e69de29\n"
-    return _diff(NOWHERE, _label("b", file), "", text)
+    header = f"{_header(file)}new file mode 100644\n"
+    return header + (_hunks(_NOWHERE, _label("b", file), "", text) or "index 0000000..e69de29\n")
 
 
 def diff_deleted(file: str, text: str) -> str:
     """Show a file that is to go."""
-    if not text:
-        name = _bare(file)
-        return f"diff --git a/{name} b/{name}\ndeleted file mode 100644\nindex e69de29..0000000\n"
-    return _diff(_label("a", file), NOWHERE, text, "")
+    header = f"{_header(file)}deleted file mode 100644\n"
+    return header + (_hunks(_label("a", file), _NOWHERE, text, "") or "index e69de29..0000000\n")
 
 
 def diff_updated(file: str, old: str, new: str) -> str:
     """Show what becomes of a file; "" when nothing does."""
-    return _diff(_label("a", file), _label("b", file), old, new)
+    hunks = _hunks(_label("a", file), _label("b", file), old, new)
+    return _header(file) + hunks if hunks else ""
 
 
-def _diff(old_label: str, new_label: str, old: str, new: str) -> str:
+def _hunks(old_label: str, new_label: str, old: str, new: str) -> str:
     return "".join(_terminated(unified_diff(_lines(old), _lines(new), old_label, new_label)))
 
 
@@ -46,10 +46,11 @@ def _terminated(lines: Iterable[str]) -> Iterator[str]:
         yield line if line.endswith("\n") else line + "\n" + _NO_NEWLINE
 
 
-def _bare(file: str) -> str:
-    return file.lstrip("/")
+def _header(file: str) -> str:
+    name = file.lstrip("/")
+    return f"diff --git a/{name} b/{name}\n"
 
 
 def _label(side: str, file: str) -> str:
-    name = f"{side}/{_bare(file)}"
+    name = f"{side}/{file.lstrip('/')}"
     return name + "\t" if " " in name else name  # as git does, so that patch sees where it ends

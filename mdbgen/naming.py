@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 from mdbgen.errors import UNSEEN, escape, visible
 
 DOCSTRING_COLUMNS = 88
+MAX_WORD_LENGTH = 100  # characters of a file name, which may have 255 bytes at most
 
 # Fixed sets: `keyword.kwlist` and `softkwlist` differ between Python versions.
 _KEYWORDS = frozenset(
@@ -39,7 +41,7 @@ def identifier(name: str) -> str:
     Args:
         name: matches ``[a-zA-Z0-9_-]+``.
     """
-    word = name.replace("-", "_")
+    word = _kept_short(name.replace("-", "_"))
     if word[0].isdigit():
         return "endpoint_" + word
     if word.startswith("__") or not word.strip("_"):
@@ -53,7 +55,7 @@ def class_name(name: str) -> str:
     Args:
         name: matches ``[a-zA-Z0-9_-]+``.
     """
-    words = re.split("[-_]+", name)
+    words = re.split("[-_]+", _kept_short(name))
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     if not joined or joined[0].isdigit():
         return "Endpoint" + joined
@@ -101,6 +103,13 @@ def comment(text: str) -> str:
     """Return text that may follow ``# ``: one line that no tool takes for an order to itself."""
     line = visible(" ".join(re.split(r"[ \t\r\n]+", text))).strip(" ")
     return _TOOL_DIRECTIVE.sub(r"'\g<0>'", line)
+
+
+def _kept_short(word: str) -> str:
+    """Cut a word that no file system takes as a file name; a digest keeps it apart from others."""
+    if len(word) <= MAX_WORD_LENGTH:
+        return word
+    return f"{word[:MAX_WORD_LENGTH]}_{sha256(word.encode()).hexdigest()[:8]}"
 
 
 def _string_literal(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal
 
+LINE_LENGTH = 88  # of the generated code
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -81,7 +83,7 @@ class Plan:
     slug: str
     slug_literal: str
     algorithm_literal: str
-    endpoint_names: str  # '"realtime", "events"'
+    endpoint_name_type: str  # 'Literal["realtime", "events"]'
     endpoints: tuple[EndpointPlan, ...]  # in the manifest's order
     imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
     key: KeyPlan
@@ -97,12 +99,18 @@ def make_plan(manifest: Manifest) -> Plan:
         slug=manifest.slug,
         slug_literal=literal(manifest.slug),
         algorithm_literal=literal(manifest.algorithm),
-        endpoint_names=", ".join(literal(name) for name in manifest.websockets),
+        endpoint_name_type=_literal_type("EndpointName", manifest.websockets),
         endpoints=endpoints,
-        imports=tuple(sorted(endpoints, key=lambda endpoint: endpoint.module)),
+        imports=tuple(sorted(endpoints, key=_import_order)),
         key=_plan_key(manifest),
         auth=_plan_auth(manifest),
     )
+
+
+def _import_order(endpoint: EndpointPlan) -> list[str | int]:
+    """As linters sort modules: letters in any case, numbers by value."""
+    parts = re.split(r"(\d+)", endpoint.module.lower())
+    return [int(part) if part.isdigit() else part for part in parts]
 
 
 def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
@@ -115,7 +123,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         name_literal=literal(name),
         path_literal=literal(endpoint.path),
         admits_anonymous=str(endpoint.anonymous.value),
-        admits_anonymous_because=endpoint.anonymous.decided_by,
+        admits_anonymous_because=endpoint.anonymous.decided_by.replace("default", "by default"),
         ping_interval_s=endpoint.ping_interval,
         route_doc=docstring(endpoint.description) or f"Serve ``websockets.{name}``.",
         contract_doc=docstring(source),
@@ -190,9 +198,26 @@ def _constants(manifest: Manifest, origins: tuple[str, ...]) -> Iterator[Constan
 
 
 def _names(name: str, values: tuple[str, ...]) -> Iterator[Constant]:
-    if values:
-        listed = ", ".join(literal(value) for value in dict.fromkeys(values))
-        yield Constant(name, f"frozenset({{{listed}}})")
+    literals = [literal(value) for value in dict.fromkeys(values)]
+    if not literals:
+        return
+    value = f"frozenset({{{', '.join(literals)}}})"
+    if len(f"{name} = {value}") > LINE_LENGTH:
+        value = f"frozenset(\n    {{\n{_lines(literals, 8)}    }}\n)"
+    yield Constant(name, value)
+
+
+def _literal_type(name: str, values: Iterable[str]) -> str:
+    literals = [literal(value) for value in values]
+    value = f"Literal[{', '.join(literals)}]"
+    if len(f"{name} = {value}") > LINE_LENGTH:
+        value = f"Literal[\n{_lines(literals, 4)}]"
+    return value
+
+
+def _lines(items: Iterable[str], indent: int) -> str:
+    """One item a line, as black leaves a list that is too long for one."""
+    return "".join(f"{' ' * indent}{item},\n" for item in items)
 
 
 def _checks(manifest: Manifest) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mdbgen.plan import Plan
+from mdbgen.plan import LINE_LENGTH, Plan
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -99,7 +99,7 @@ def _formatted(path: str, draft: str) -> str:
     from black.mode import Mode, TargetVersion
 
     # Not the user's configuration: the same bytes on every machine.
-    mode = Mode(target_versions={TargetVersion.PY311}, line_length=88)
+    mode = Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
     try:
         return format_str(draft, mode=mode)
     except Exception as problem:

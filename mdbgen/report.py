@@ -91,9 +91,9 @@ def _describe(change: Change) -> str:
     headline = f"{change.drift.value} {visible(change.file)}\n"
     match change.drift:
         case Drift.CHANGED | Drift.EDITED:
-            return headline + change.diff
+            return f"{headline}{change.diff}\n"
         case Drift.MISSING_HANDLER:
-            return headline + change.new
+            return f"{headline}{change.new}\n"
         case Drift.MISSING | Drift.STALE:
             return headline
 

@@ -1,0 +1,112 @@
+# pyright: reportMissingImports=false
+"""Handlers of the tests' app: a client says what should happen to it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ..connection import Connection
+from ..contract import RealtimeContract, Reject
+from ..manager import manager
+
+SEEN: dict[str, Connection] = {}
+EVENTS: list[tuple[str, str]] = []
+
+
+class Odd(BaseException):
+    """What nobody expects a handler to raise."""
+
+
+async def _cancelled() -> None:
+    """Wait for something that somebody else has cancelled."""
+    task = asyncio.create_task(asyncio.sleep(60))
+    task.cancel()
+    await task
+
+
+def _raise(name: str) -> None:
+    raise {
+        "Reject": Reject("not you"),
+        "KeyError": KeyError("boom"),
+        "RuntimeError": RuntimeError("database connection lost"),
+        "OSError": OSError("closed"),
+        "TimeoutError": TimeoutError(),
+        "StopAsyncIteration": StopAsyncIteration(),
+        "CancelledError": asyncio.CancelledError(),
+        "ExceptionGroup": ExceptionGroup("several", [ValueError("one")]),
+        "BaseExceptionGroup": BaseExceptionGroup("several", [asyncio.CancelledError()]),
+        "Odd": Odd("boom"),
+    }[name]
+
+
+class RealtimeHandlers(RealtimeContract):
+    async def on_connect(self, connection: Connection) -> None:
+        SEEN[connection.id] = connection
+        EVENTS.append(("connect", connection.id))
+        wishes = connection.websocket.query_params
+        connection.state["wishes"] = dict(wishes)
+        if wait := wishes.get("wait"):
+            await asyncio.sleep(float(wait))
+        if channel := wishes.get("channel"):
+            manager.join(connection, channel)
+        if text := wishes.get("say"):
+            await connection.send({"type": "said", "data": text})
+            await manager.broadcast({"type": "announced", "data": text})
+        if wishes.get("leave"):
+            await connection.close(4001, "left at once")
+        if name := wishes.get("raise"):
+            _raise(name)
+        if wishes.get("cancelled"):
+            await _cancelled()
+
+    async def on_disconnect(self, connection: Connection) -> None:
+        EVENTS.append(("disconnect", connection.id))
+        await manager.broadcast({"type": "gone", "data": connection.id}, channel="watchers")
+        if name := connection.state["wishes"].get("raise_at_the_end"):
+            _raise(name)
+
+    async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "echo":
+                await connection.send({"type": "echo", "data": message.get("data")})
+            case "whole":
+                await connection.send({"type": "whole", "data": message})
+            case "sleep":
+                await asyncio.sleep(message["seconds"])
+                await connection.send({"type": "slept", "data": message.get("data")})
+            case "join":
+                manager.join(connection, message["channel"])
+            case "leave":
+                manager.leave(connection, message["channel"])
+            case "raise":
+                _raise(message["name"])
+            case "cancelled":
+                await _cancelled()
+            case "close":
+                await connection.close(message.get("code", 1000), message.get("reason", "done"))
+                await connection.send({"type": "never"})
+            case "close_below":
+                await connection.websocket.close(message["code"])
+            case "who":
+                await connection.send(
+                    {
+                        "type": "who",
+                        "id": connection.id,
+                        "endpoint": connection.endpoint,
+                        "slug": connection.app_slug,
+                        "user_id": connection.user_id,
+                        "user_email": connection.user_email,
+                        "roles": sorted(connection.roles),
+                        "claims": sorted(connection.claims),
+                        "connected_at": connection.connected_at,
+                        "channels": connection.channels,
+                    }
+                )
+            case "count":
+                connection.state["count"] = connection.state.get("count", 0) + 1
+                await connection.send({"type": "count", "data": connection.state["count"]})
+            case "unsendable":
+                await connection.send({"type": "unsendable", "data": b"bytes"})
+            case _:
+                await super().on_message(connection, message)

@@ -1,0 +1,309 @@
+"""Generated packages under a real server, and clients that talk to them.
+
+A project is what a user's looks like: ``main.py``, the generated package ``app/ws``, and handlers
+written over the stubs. ``tests/apps/<name>`` holds the user's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self
+
+import httpx
+import jwt
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from mdbgen.generate import generate
+from mdbgen.render import RenderedFile
+from mdbgen.source import parse_source
+
+APPS = Path(__file__).parent / "apps"
+KEY = "a key for tests only, long enough for all algorithms: 64 bytes, or more"
+TIMEOUT_S = 10.0  # for whatever should be there at once, also on a busy machine
+
+# What a server may never have printed, whatever its clients did.
+_MISHAPS = (
+    "Task was destroyed",
+    "was never awaited",
+    "was never retrieved",
+    "Exception in ASGI application",
+    "Exception in callback",
+    "Warning:",
+)
+
+Manifest = Mapping[str, Any] | bytes
+
+
+@cache
+def _generated(manifest: bytes) -> tuple[RenderedFile, ...]:
+    return generate(parse_source(manifest, "manifest.json")).files
+
+
+def write_package(folder: Path, manifest: Manifest, handlers: Path | None = None) -> None:
+    """Generate a package and put the app's own handlers over its stubs."""
+    data = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
+    for file in _generated(data):
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8")
+        own = handlers / path.name if handlers and path.parent.name == "handlers" else None
+        if own is not None and own.exists():
+            shutil.copy(own, path)
+
+
+def write_project(root: Path, app: str, packages: Mapping[str, Manifest]) -> None:
+    """Write ``main.py`` and a package ``<name>.ws`` for each manifest."""
+    shutil.copy(APPS / app / "main.py", root)
+    for name, manifest in packages.items():
+        write_package(root / name / "ws", manifest, APPS / app / "handlers")
+
+
+@contextmanager
+def imported(root: Path, manifest: Manifest) -> Iterator[ModuleType]:
+    """A generated package, imported into this very process."""
+    name = f"generated_{abs(hash(root))}"
+    write_package(root / name / "ws", manifest)
+    sys.path.insert(0, str(root))
+    try:
+        yield importlib.import_module(f"{name}.ws")
+    finally:
+        sys.path.remove(str(root))
+        for module in [each for each in sys.modules if each.split(".")[0] == name]:
+            del sys.modules[module]
+
+
+def token(key: str = KEY, algorithm: str = "HS256", **claims: Any) -> str:
+    """A token that is good for an hour; a claim that is ``None`` is left out."""
+    claims = {"sub": "ada", "exp": int(time.time()) + 3600, **claims}
+    present = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(present, key, algorithm)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How a connection ended, as its client saw it."""
+
+    frames: list[dict[str, Any]]
+    code: int
+    reason: str
+
+    @property
+    def farewell(self) -> dict[str, Any]:
+        """The last frame: the ``disconnect`` frame, where the server ended it."""
+        return self.frames[-1]
+
+
+@dataclass(frozen=True)
+class Client:
+    """One WebSocket; ``hello`` is the ``connected`` frame where it was read already."""
+
+    socket: ClientConnection
+    hello: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return str(self.hello["connection_id"])
+
+    async def send(self, message: Mapping[str, Any] | str | bytes) -> None:
+        await self.socket.send(json.dumps(message) if isinstance(message, Mapping) else message)
+
+    async def recv(self, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
+        """The next frame."""
+        async with asyncio.timeout(timeout_s):
+            frame = await self.socket.recv()
+        assert isinstance(frame, str), "the server sends text frames only"
+        message = json.loads(frame)
+        assert isinstance(message, dict)
+        return message
+
+    async def ask(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Send, and take the next frame for the answer."""
+        await self.send(message)
+        return await self.recv()
+
+    async def frames_so_far(self) -> list[dict[str, Any]]:
+        """Everything sent to this client before now: up to the answer to a last question."""
+        mark = f"mark-{time.monotonic_ns()}"
+        await self.send({"type": "echo", "data": mark})
+        frames: list[dict[str, Any]] = []
+        while (frame := await self.recv()).get("data") != mark:
+            frames.append(frame)
+        return frames
+
+    async def closing(self, timeout_s: float = TIMEOUT_S) -> Closing:
+        """Read to the end."""
+        frames: list[dict[str, Any]] = []
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    frames.append(json.loads(await self.socket.recv()))
+        except ConnectionClosed:
+            return Closing(frames, self.socket.close_code or 0, self.socket.close_reason or "")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running uvicorn."""
+
+    process: subprocess.Popen[bytes]
+    log_file: Path
+    port: int = 0
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def app_log(self) -> str:
+        """The log without uvicorn's own line per handshake, which shows the URL."""
+        return "".join(
+            line for line in self.log.splitlines(keepends=True) if '"WebSocket /' not in line
+        )
+
+    @contextmanager
+    def shown(self) -> Iterator[Self]:
+        """Print what is logged meanwhile; pytest shows it when the test fails."""
+        start = len(self.log)
+        try:
+            yield self
+        finally:
+            print(self.log[start:])
+
+    async def get(self, path: str) -> Any:
+        return await self._request("GET", path)
+
+    async def post(self, path: str, **body: Any) -> Any:
+        return await self._request("POST", path, json=body)
+
+    async def _request(self, method: str, path: str, **options: Any) -> Any:
+        base = f"http://127.0.0.1:{self.port}"
+        async with httpx.AsyncClient(verify=False, trust_env=False, timeout=TIMEOUT_S) as client:
+            response = await client.request(method, base + path, **options)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def until(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+        """Ask until the answer is right, or fail with the last one."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not is_so(answer := await self.get(path)):
+            assert time.monotonic() < deadline, f"GET {path} still answers {answer}"
+            await asyncio.sleep(0.02)
+        return answer
+
+    @asynccontextmanager
+    async def connect(
+        self,
+        path: str,
+        *,
+        token: str | None = None,
+        bearer: str | None = None,
+        cookies: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> AsyncIterator[Client]:
+        """Open a WebSocket; read nothing from it."""
+        sent = dict(headers or {})
+        if bearer is not None:
+            sent["Authorization"] = f"Bearer {bearer}"
+        if cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        query = "" if token is None else f"{'&' if '?' in path else '?'}token={token}"
+        url = f"ws://127.0.0.1:{self.port}{path}{query}"
+        options = {"proxy": None, "open_timeout": TIMEOUT_S, "close_timeout": 2, **options}
+        async with connect(url, additional_headers=sent, **options) as socket:
+            yield Client(socket)
+
+    @asynccontextmanager
+    async def join(self, path: str, **options: Any) -> AsyncIterator[Client]:
+        """Connect and wait until the server says so."""
+        async with self.connect(path, **options) as client:
+            hello = await client.recv()
+            assert hello["type"] == "connected", hello
+            yield Client(client.socket, hello)
+
+    def stop(self, timeout_s: float = TIMEOUT_S) -> int:
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout_s)
+
+
+@contextmanager
+def serving(
+    root: Path,
+    app: str,
+    packages: Mapping[str, Manifest],
+    *,
+    env: Mapping[str, str | None] | None = None,
+    arguments: tuple[str, ...] = (),
+) -> Iterator[Server]:
+    """Serve a project until the block ends; its log must then be free of mishaps.
+
+    Args:
+        packages: the manifest of each, by the name of its parent: ``app`` for ``app.ws``.
+        env: variables to set, or to leave out where ``None``.
+    """
+    write_project(root, app, packages)
+    server = start(root, env=env, arguments=arguments)
+    try:
+        with server.shown():
+            server = Server(server.process, server.log_file, _wait_for_port(server))
+        yield server
+        if server.process.poll() is None:
+            server.stop()
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"does not stop:\n{server.log}") from None
+    finally:
+        server.process.kill()
+        server.process.wait()
+    mishaps = [line for line in server.log.splitlines() if any(each in line for each in _MISHAPS)]
+    assert not mishaps, server.log
+
+
+def start(
+    root: Path,
+    *,
+    env: Mapping[str, str | None] | None = None,
+    arguments: tuple[str, ...] = (),
+) -> Server:
+    """Start ``main:app`` on a free port. Whoever calls this sees to its end."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MDB_", "PYTHON", "UVICORN_")) and "SECRET_KEY" not in name
+    }
+    wanted = {"SECRET_KEY": KEY, **(env or {})}
+    variables = inherited | {name: value for name, value in wanted.items() if value is not None}
+    log_file = root / "server.log"
+    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", "0", *arguments]
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=root, env=variables, stdout=log, stderr=subprocess.STDOUT
+        )
+    return Server(process, log_file)
+
+
+def _wait_for_port(server: Server, timeout_s: float = 30.0) -> int:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if match := re.search(r"running on http://127\.0\.0\.1:(\d+)", server.log):
+            return int(match[1])
+        if server.process.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise AssertionError(f"uvicorn did not start:\n{server.log}")
