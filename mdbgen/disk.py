@@ -35,8 +35,8 @@ def read_file(file: Path) -> DiskFile | None:
         content = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError:
-        return DiskFile("", None)
+    except OSError:  # nobody may read it; or no file could have such a name
+        return DiskFile("", None) if os.path.lexists(file) else None
     try:
         text = normalise(content.decode())
     except UnicodeDecodeError:

@@ -48,8 +48,10 @@ class Shell:
 
     def __call__(self, *arguments: str) -> Run:
         self._patch.setattr(sys, "argv", ["mdbgen", *arguments])
+        self._patch.setenv("PYDANTIC_DISABLE_PLUGINS", "__all__")  # main() sets it for good
         with pytest.raises(SystemExit) as caught:
             main()
+        gc.unfreeze()
         gc.enable()
         captured = self._capture.readouterr()
         assert isinstance(caught.value.code, int)

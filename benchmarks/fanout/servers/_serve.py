@@ -1,0 +1,142 @@
+"""What all contenders share: the server around the app, and the control socket beside it.
+
+Every contender is one process: uvicorn's default implementation on uvloop with compression off,
+on a free port of 127.0.0.1. Beside it, in the same event loop, a control socket takes orders: one
+JSON object per line, one answer per line. The process ends when the control connection does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+import uvloop
+
+Message = dict[str, Any]
+Broadcast = Callable[[Message], Awaitable[object]]
+SendToUser = Callable[[str, Message], Awaitable[object]]
+
+PROTOCOL_PING_S = 600.0  # the server's own pings would only add noise to runs of seconds
+LIFETIME_S = 1200.0  # no server outlives a benchmark that went wrong
+BACKLOG = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a contender can be told to do."""
+
+    broadcast: Broadcast
+    send_to_user: SendToUser
+
+
+def listen() -> socket.socket:
+    """A free port of 127.0.0.1."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.setblocking(False)
+    return listener
+
+
+def serve_app(app: Any, broadcast: Broadcast, send_to_user: SendToUser) -> None:
+    """Serve an ASGI app until the benchmark is done with it."""
+
+    async def start(listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            ws_per_message_deflate=False,
+            ws_ping_interval=PROTOCOL_PING_S,
+            ws_ping_timeout=PROTOCOL_PING_S,
+            backlog=BACKLOG,
+        )
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+    run(start, Orders(broadcast, send_to_user))
+
+
+def run(start: Callable[[socket.socket], Awaitable[None]], orders: Orders) -> None:
+    """Run a server and the control socket in one event loop."""
+    uvloop.run(_run(start, orders))
+
+
+async def _run(start: Callable[[socket.socket], Awaitable[None]], orders: Orders) -> None:
+    asyncio.get_running_loop().call_later(LIFETIME_S, os._exit, 3)
+    listener = listen()
+    control = await asyncio.start_server(_Control(orders).talk, "127.0.0.1", 0)
+    ports = {
+        "port": listener.getsockname()[1],
+        "control": control.sockets[0].getsockname()[1],
+    }
+    print(json.dumps(ports), flush=True)
+    await start(listener)
+
+
+class _Control:
+    """Takes one order after the other."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            answer = await self._obey(json.loads(line))
+            writer.write(json.dumps(answer).encode() + b"\n")
+        os._exit(0)
+
+    async def _obey(self, order: Message) -> Message:
+        match order["do"]:
+            case "broadcast":
+                return await self._broadcast(order["message"])
+            case "pace":
+                return await self._pace(order["count"], order["bytes"], order["every_s"])
+            case "send_to_users":
+                return await self._send_to_users(order["users"], order["message"])
+            case "tasks":
+                return {"tasks": len(asyncio.all_tasks())}
+        return _usage()
+
+    async def _broadcast(self, message: Message) -> Message:
+        started = time.perf_counter()
+        await self._orders.broadcast(message)
+        return {"started": started}
+
+    async def _pace(self, count: int, size: int, every_s: float) -> Message:
+        """Broadcast ``count`` times; a broadcast that takes long delays the next one."""
+        beginning = time.perf_counter()
+        started = []
+        for number in range(count):
+            await asyncio.sleep(max(0.0, beginning + number * every_s - time.perf_counter()))
+            started.append(time.perf_counter())
+            await self._orders.broadcast(make_message(size, number))
+        return {"started": started}
+
+    async def _send_to_users(self, users: list[str], message: Message) -> Message:
+        cpu = time.process_time()
+        for user in users:
+            await self._orders.send_to_user(user, message)
+        return {"cpu_s": time.process_time() - cpu}
+
+
+def make_message(size: int, number: int = 0) -> Message:
+    """A message of ``size`` bytes of JSON; what a contender wraps around it comes on top."""
+    message = {"type": "tick", "seq": number, "pad": ""}
+    message["pad"] = "x" * max(0, size - len(json.dumps(message)))
+    return message
+
+
+def _usage() -> Message:
+    """CPU seconds of this process so far, and what it has in memory now."""
+    gc.collect()
+    with open("/proc/self/statm") as statm:
+        pages = int(statm.read().split()[1])
+    return {"cpu_s": time.process_time(), "rss": pages * os.sysconf("SC_PAGE_SIZE")}

@@ -1,0 +1,66 @@
+"""Django Channels with its in-memory layer: one group for everybody, one per user."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import django
+from _serve import Message, serve_app
+from django.conf import settings
+
+settings.configure(
+    INSTALLED_APPS=["channels"],
+    CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
+    SECRET_KEY="benchmark",
+)
+django.setup()
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+
+class Consumer(AsyncWebsocketConsumer):
+    async def connect(self) -> None:
+        query = parse_qs(self.scope["query_string"].decode())
+        self.joined = ["everybody", *(f"user_{user}" for user in query.get("user", []))]
+        for group in self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str = "", bytes_data: bytes = b"") -> None:
+        message = json.loads(text_data)
+        await self.send(text_data=json.dumps({"type": "echo", "n": message["n"]}))
+
+    async def tick(self, event: dict[str, Any]) -> None:
+        await self.send(text_data=event["text"])
+
+
+app = ProtocolTypeRouter(
+    {
+        "http": get_asgi_application(),
+        "websocket": URLRouter([path("ws", Consumer.as_asgi())]),
+    }
+)
+
+
+async def broadcast(message: Message) -> None:
+    event = {"type": "tick", "text": json.dumps(message)}
+    await get_channel_layer().group_send("everybody", event)
+
+
+async def send_to_user(user: str, message: Message) -> None:
+    event = {"type": "tick", "text": json.dumps(message)}
+    await get_channel_layer().group_send(f"user_{user}", event)
+
+
+if __name__ == "__main__":
+    serve_app(app, broadcast, send_to_user)

@@ -1,0 +1,1 @@
+"""Apps that run. Installed as the package ``mdbgen.examples``."""
