@@ -22,7 +22,7 @@ class Owner(Enum):
     APP = "app"  # created once, never touched again
 
 
-# The same for every app, so formatted already in the template; a test holds them to that.
+# The same for every app: these templates are the files. A test says that black agrees.
 _CONSTANT = (
     "compat.py",
     "connection.py",
@@ -65,28 +65,30 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
     generator = Owner.GENERATOR
     yield RenderedFile("py.typed", generator, "")
     for name in _CONSTANT:
-        yield RenderedFile(name, generator, _fill(name, plan=plan))
+        yield RenderedFile(name, generator, _template(name))
     for name in _DERIVED:
         yield FormattedFile(name, generator, _fill(name, plan=plan))
     yield FormattedFile("__init__.py", generator, _fill("package_init.py", plan=plan))
-    yield RenderedFile("handlers/__init__.py", generator, _fill("handlers_init.py", plan=plan))
+    yield RenderedFile("handlers/__init__.py", generator, _template("handlers_init.py"))
     for endpoint in plan.endpoints:
         draft = _fill("handler.py", endpoint=endpoint)
         yield FormattedFile(f"handlers/{endpoint.module}.py", Owner.APP, draft)
 
 
+def _template(name: str) -> str:
+    return files("mdbgen.templates").joinpath(f"{name}.jinja").read_text("utf-8")
+
+
 def _fill(name: str, **values: object) -> str:
-    return _environment().get_template(f"{name}.jinja").render(values)
+    return _environment().get_template(name).render(values)
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import DictLoader, Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    templates = files("mdbgen.templates").iterdir()
-    texts = {each.name: each.read_text("utf-8") for each in templates if each.is_file()}
     return Environment(
-        loader=DictLoader(texts),
+        loader=FunctionLoader(_template),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

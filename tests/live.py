@@ -274,8 +274,15 @@ def serving(
     finally:
         server.process.kill()
         server.process.wait()
-    mishaps = [line for line in server.log.splitlines() if any(each in line for each in _MISHAPS)]
-    assert not mishaps, server.log
+    check_log(server.log)
+
+
+def check_log(log: str) -> None:
+    """Fail with what went wrong in a server, and what it printed right after."""
+    lines = log.splitlines()
+    for number, line in enumerate(lines):
+        if any(mishap in line for mishap in _MISHAPS):
+            raise AssertionError("\n".join(lines[number : number + 30]))
 
 
 def start(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import Golden
 
+from mdbgen import render
 from mdbgen.errors import format_text
 from mdbgen.generate import generate
 from mdbgen.render import Owner, RenderedFile
@@ -126,11 +127,13 @@ def test_hash_seed_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_every_template_is_used_by_a_case() -> None:
-    templates = {path.name for path in (GOLDEN.parent / "templates").glob("*.jinja")}
+    templates = {path.stem for path in (GOLDEN.parent / "templates").glob("*.jinja")}
     assert templates, "no templates found"
-    sources = (GOLDEN.parent / "mdbgen" / "render.py").read_text("utf-8")
-    texts = [(GOLDEN.parent / "templates" / name).read_text("utf-8") for name in templates]
-    for name in templates:
-        stem = name.removesuffix(".jinja")
-        is_included = any(f'include "{name}"' in text for text in texts)
-        assert is_included or f'"{stem}"' in sources, name
+    source = (GOLDEN.parent / "mdbgen" / "render.py").read_text("utf-8")
+    assert {name for name in templates if f'"{name}"' not in source} == set()
+
+
+def test_constant_templates_hold_nothing_to_fill_in() -> None:
+    for name in (*render._CONSTANT, "handlers_init.py"):
+        text = (GOLDEN.parent / "templates" / f"{name}.jinja").read_text("utf-8")
+        assert not re.search(r"\{[{%#]", text), name

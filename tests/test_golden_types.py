@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,13 @@ def _package(case: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All expected packages side by side, each as ``<case>/ws`` of one folder."""
     root = tmp_path_factory.mktemp("packages")
     for case in CASES:
         shutil.copytree(GOLDEN / case / "expected", root / _package(case) / "ws")
         (root / _package(case) / "__init__.py").touch()
-    yield root
+    return root
 
 
 def _run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:

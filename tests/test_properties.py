@@ -19,7 +19,7 @@ from mdbgen.generate import generate
 from mdbgen.render import RenderedFile
 from mdbgen.source import parse_source
 
-# What JSON can hold and UTF-8 can write, with what ends strings, comments and docstrings more often.
+# What JSON can hold and UTF-8 can write; with what ends strings and comments more often.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 SNIPPETS = st.sampled_from(
     ['"""', "'''", '"', "'", "\\", "\\\n", "{{ x }}", "{% if %}", "#}", "\n", "\r", "\u2028", "\0",
@@ -86,7 +86,8 @@ def _files_or_clash(manifest: dict[str, Any]) -> tuple[RenderedFile, ...]:
     try:
         return _files(manifest)
     except ManifestError as error:
-        assert {each.code for each in error.diagnostics} == {"MDB110"}, error
+        if {each.code for each in error.diagnostics} != {"MDB110"}:
+            raise
         return ()
 
 

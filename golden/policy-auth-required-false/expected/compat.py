@@ -55,7 +55,7 @@ def register_message_handler(
         TypeError: ``handler`` is not an ``async def``.
     """
     _check_slug(slug)
-    if not inspect.iscoroutinefunction(handler):
+    if not _is_async(handler):
         raise TypeError(f"{handler!r} is not an async function")
     for known in ENDPOINTS:
         if known == endpoint:
@@ -94,6 +94,11 @@ def register_websocket_routes(app: FastAPI, slug: str) -> None:
     if app not in _registered:
         _registered.add(app)
         app.include_router(router)
+
+
+def _is_async(handler: Callable[..., object]) -> bool:
+    is_async_object = inspect.iscoroutinefunction(type(handler).__call__)
+    return inspect.iscoroutinefunction(handler) or is_async_object
 
 
 def _check_slug(slug: str) -> None:

@@ -58,10 +58,8 @@ def is_trusted_origin(websocket: WebSocket) -> bool:
         page = urlsplit(origin)
         host = urlsplit(f"{page.scheme}://{websocket.headers.get('host', '')}")
         default_port = {"http": 80, "https": 443}[page.scheme]
-        return (page.hostname, page.port or default_port) == (
-            host.hostname,
-            host.port or default_port,
-        )
+        is_same_port = (page.port or default_port) == (host.port or default_port)
+        return bool(page.hostname) and page.hostname == host.hostname and is_same_port
     except (KeyError, ValueError):
         return False
 

@@ -138,7 +138,8 @@ class _Session:
         if self._is_connected:
             try:
                 await self._handlers.on_disconnect(connection)
-            except Exception:
+            except (Exception, asyncio.CancelledError):
+                _raise_if_cancelled()
                 log.exception("on_disconnect failed connection=%s", connection.id)
 
     async def _open(self) -> None:
@@ -149,7 +150,8 @@ class _Session:
         except Reject as rejection:
             log.info("client rejected id=%s reason=%s", connection.id, rejection)
             connection.end(Ending(POLICY_VIOLATION, "forbidden"))
-        except Exception:
+        except (Exception, asyncio.CancelledError):
+            _raise_if_cancelled()
             log.exception("on_connect failed connection=%s", connection.id)
             connection.end(Ending(INTERNAL_ERROR, "internal error"))
         else:
@@ -223,8 +225,7 @@ class _Session:
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except (Exception, asyncio.CancelledError):
-            if _is_being_cancelled():
-                raise
+            _raise_if_cancelled()
             log.exception(
                 "handler failed endpoint=%s connection=%s",
                 self._endpoint.name,
@@ -260,7 +261,8 @@ def _parse_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _is_being_cancelled() -> bool:
-    """Whether this very task is asked to stop, not merely something it waited for."""
+def _raise_if_cancelled() -> None:
+    """Go on with a cancellation of this very task, not of something it waited for."""
     task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
