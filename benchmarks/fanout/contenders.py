@@ -196,12 +196,12 @@ class Server:
 
     async def cpu_s(self) -> float:
         """CPU seconds of the process so far, user and system."""
-        answer = await self.order("usage")
+        answer = await self.order("cpu")
         return float(answer["cpu_s"])
 
     async def rss(self) -> int:
         """Bytes in memory, after a garbage collection."""
-        answer = await self.order("usage")
+        answer = await self.order("rss")
         return int(answer["rss"])
 
     def rss_now(self) -> int:

@@ -1,0 +1,130 @@
+"""The same conversation over every WebSocket implementation of uvicorn, and its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from live import Server, check_log, serving, token
+from websockets.exceptions import InvalidStatus
+
+MANIFEST = {
+    "slug": "servers",
+    "websockets": {
+        "realtime": {"path": "/ws"},
+        "open": {"path": "/open", "auth": {"required": False}},
+    },
+}
+IMPLEMENTATIONS = ["websockets-sansio", "websockets", "wsproto"]
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    arguments = ("--ws", request.param)
+    with (
+        serving(tmp_path, "basic", {"app": MANIFEST}, arguments=arguments) as server,
+        server.shown(),
+    ):
+        yield server
+
+
+async def test_a_conversation(server: Server) -> None:
+    async with server.join("/ws?say=hello", token=token()) as client:
+        assert [(await client.recv())["type"] for _ in range(2)] == ["said", "announced"]
+        assert (await client.ask({"type": "echo", "data": "ä"}))["data"] == "ä"
+        await client.send("[1]")
+        assert (await client.recv())["code"] == "invalid_json"
+        await client.send("")
+        assert (await client.recv())["code"] == "invalid_json"
+        answer = await client.ask({"type": "raise", "name": "RuntimeError", "id": 1})
+        assert (answer["code"], answer["reply_to"]) == ("handler_failed", 1)
+        assert (await server.post("/broadcast", message={"type": "it"}))["reached"] == 1
+        assert (await client.recv())["type"] == "it"
+        await client.send(b"binary")
+        closing = await client.closing()
+        assert (closing.code, closing.farewell["code"]) == (1003, 1003)
+
+    async with server.connect("/ws", token="bad") as client:
+        closing = await client.closing()
+    assert (closing.code, closing.reason) == (1008, "unauthenticated")
+    assert [frame["type"] for frame in closing.frames] == ["disconnect"]
+
+    async with server.connect("/ws?raise=Reject", token=token()) as client:
+        closing = await client.closing()
+    assert (closing.code, closing.reason) == (1008, "forbidden")
+
+    async with server.connect("/ws?raise=KeyError", token=token()) as client:
+        assert (await client.closing()).code == 1011
+
+    with pytest.raises(InvalidStatus, match="403"):
+        async with server.connect("/ws", token=token(), origin="https://evil.example"):
+            pass
+
+    for code, reason in ((1000, "done"), (4001, "ä" * 100), (1012, "")):
+        async with server.join("/open") as client:
+            await server.post("/disconnect", id=client.id, code=code, reason=reason)
+            closing = await client.closing()
+            assert (closing.code, closing.farewell["code"]) == (code, code)
+            assert reason.startswith(closing.reason)
+
+    async with server.join("/open") as client:
+        await client.send({"type": "close_below", "code": 4005})
+        assert (await client.closing()).code == 4005
+
+    async with server.join("/open") as client:
+        client.socket.transport.abort()
+    state = await server.until("/state", lambda state: state["stats"]["connections"] == 0)
+    events = [event for event, _ in state["events"]]
+    assert events.count("connect") == 8  # two of which have come no further
+    await server.until(
+        "/state",
+        lambda state: [event for event, _ in state["events"]].count("disconnect") == 6,
+    )
+
+
+async def test_sigterm_with_open_sockets(server: Server) -> None:
+    async with (
+        server.join("/ws", token=token()) as one,
+        server.join("/open") as other,
+        server.join("/open") as busy,
+    ):
+        await busy.send({"type": "sleep", "seconds": 0.5})
+        await one.ask({"type": "echo"})
+        start = time.monotonic()
+        assert server.stop() == 0 or server.process.returncode == -15
+        assert time.monotonic() - start < 5
+        for client in (one, other, busy):
+            assert (await client.closing()).code in (1001, 1012)
+    assert "Traceback" not in server.log
+    check_log(server.log)
+
+
+async def test_sigterm_while_a_handler_runs_for_a_minute(tmp_path: Path) -> None:
+    """uvicorn waits for as long as it was told to, and no longer."""
+    arguments = ("--timeout-graceful-shutdown", "1")
+    with serving(tmp_path, "basic", {"app": MANIFEST}, arguments=arguments) as server:
+        async with server.join("/open") as client, server.join("/open?channel=watchers"):
+            await client.send({"type": "sleep", "seconds": 60})
+            await client.send({"type": "echo", "data": "waits"})
+            await server.until("/state", lambda state: state["stats"]["received"] == 2)
+            start = time.monotonic()
+            with server.shown():
+                server.stop()
+            assert time.monotonic() - start < 5
+            assert (await client.closing()).code in (1001, 1012)
+        assert "Traceback" not in server.log
+
+
+async def test_sigterm_while_on_connect_runs_for_a_minute(tmp_path: Path) -> None:
+    arguments = ("--timeout-graceful-shutdown", "1")
+    with serving(tmp_path, "basic", {"app": MANIFEST}, arguments=arguments) as server:
+        async with server.connect("/open?wait=60") as client:
+            await server.until("/state", lambda state: state["stats"]["connections"] == 1)
+            start = time.monotonic()
+            with server.shown():
+                server.stop()
+            assert time.monotonic() - start < 5
+            assert (await client.closing()).code in (1001, 1012)
+        assert "Traceback" not in server.log
