@@ -21,7 +21,9 @@ def _examples() -> dict[str, str]:
     """The Python code blocks, by the heading they stand under."""
     text = SPECIFICATION.read_text(encoding="utf-8")
     heading, examples = "", {}
-    for match in re.finditer(r"^#+ ([^\n]+)$|^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+    for match in re.finditer(
+        r"^#+ ([^\n]+)$|^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    ):
         if match[1] is not None:
             heading = match[1]
         elif match[2] == "python":
@@ -166,7 +168,10 @@ async def test_broadcast_after_crud_operations(server: Server) -> None:
         item = {"_id": 6, "name": "six"}
         assert await said(client) == {"type": "item_created", "data": {"id": "6", "item": item}}
         updates = {"name": "seven"}
-        assert await said(client) == {"type": "item_updated", "data": {"id": "6", "updates": updates}}
+        assert await said(client) == {
+            "type": "item_updated",
+            "data": {"id": "6", "updates": updates},
+        }
         assert await said(client) == {"type": "item_deleted", "data": {"id": "6"}}
         assert ["delete", {"_id": 6}] in await server.get("/written")
 

@@ -94,7 +94,7 @@ async def test_a_route_broadcasts_to_all_and_to_one_user(server: Server) -> None
         server.join("/ws", token=token()) as ada_too,
         server.join("/ws", token=token(sub="bob")) as bob,
     ):
-        message = {"type": "update", "data": {"status": "completed"}}
+        message: dict[str, Any] = {"type": "update", "data": {"status": "completed"}}
         assert (await server.post("/broadcast", message=message))["reached"] == 3
         for client in (ada, ada_too, bob):
             assert _without_envelope(await client.recv()) == message
@@ -185,9 +185,7 @@ async def test_a_broadcast_reaches_those_it_is_for(
         answer = await advanced.post("/broadcast", message={"type": "it"}, **selection)
         await advanced.post("/broadcast", message={"type": "end"})
         first = await asyncio.gather(*(client.recv() for client in clients.values()))
-        got = [
-            name for name, frame in zip(clients, first, strict=True) if frame["type"] == "it"
-        ]
+        got = [name for name, frame in zip(clients, first, strict=True) if frame["type"] == "it"]
         assert got == reached.split()
         assert answer["reached"] == len(got)
 
@@ -219,7 +217,11 @@ async def test_one_client_gets_what_is_sent_to_it(server: Server) -> None:
 
 
 async def test_a_connection_knows_its_client(server: Server) -> None:
-    claims = {"email": "ada@example.com", "role": "admin", "roles": ["editor", "admin"]}
+    claims: dict[str, Any] = {
+        "email": "ada@example.com",
+        "role": "admin",
+        "roles": ["editor", "admin"],
+    }
     async with server.join("/ws?channel=news", token=token(**claims)) as client:
         answer = await client.ask({"type": "who"})
         connected_at = datetime.fromisoformat(answer.pop("connected_at"))

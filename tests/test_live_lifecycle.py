@@ -87,9 +87,7 @@ async def test_a_rejected_client_hears_forbidden_and_nothing_else(
     assert [frame["type"] for frame in closing.frames] == ["disconnect"]
     assert await events_of(server, await last_id(server), at_least=1) == ["connect"]
     assert "not you" in server.log  # the reason is for the log
-    assert (await server.post("/broadcast", message={"type": "it"}, channel="news"))[
-        "reached"
-    ] == 0
+    assert (await server.post("/broadcast", message={"type": "it"}, channel="news"))["reached"] == 0
 
 
 @pytest.mark.parametrize(
@@ -326,9 +324,9 @@ async def test_a_connection_is_ended_once_whatever_is_done_to_it(server: Server)
 
 
 async def test_the_statistics_count(server: Server) -> None:
-    before = (
-        await server.until("/state", lambda state: state["stats"]["connections"] == 0)
-    )["stats"]
+    before = (await server.until("/state", lambda state: state["stats"]["connections"] == 0))[
+        "stats"
+    ]
     async with server.join("/ws?channel=one", token=token()) as client:
         await client.ask({"type": "echo"})
         stats = (await server.get("/state"))["stats"]

@@ -199,7 +199,9 @@ def test_anything_else_is_a_type_error_that_names_the_key(ws: ModuleType, value:
             ws.messages.encode(message)
 
 
-@pytest.mark.parametrize("value", [object(), print, b"\xff", "\ud800"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [object(), print, b"\xff", "\ud800"], ids=lambda value: type(value).__name__
+)
 def test_what_pydantic_cannot_write_is_one_too(ws: ModuleType, value: Any) -> None:
     """Inside a dataclass, model or set, where pydantic decides what can be written."""
     for holder in (Node([value]), {"deep": [Node([value])]}, {value}):
@@ -276,7 +278,12 @@ def test_a_message_is_a_mapping(ws: ModuleType, message: Any) -> None:
 
 
 def test_any_mapping_will_do(ws: ModuleType) -> None:
-    for message in (MappingProxyType({"type": "it"}), OrderedDict(type="it"), {Text("type"): "it"}):
+    messages: list[Any] = [
+        MappingProxyType({"type": "it"}),
+        OrderedDict(type="it"),
+        {Text("type"): "it"},
+    ]
+    for message in messages:
         assert wire(ws, message)["type"] == "it"
 
 

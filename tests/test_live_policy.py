@@ -136,9 +136,7 @@ CASES = {
         forbids=[BOB],
     ),
     "empty_lists_restrict_nothing": Case(
-        _policy(
-            allowed_users=[], allowed_roles=[], denied_users=[], required_permissions=[]
-        ),
+        _policy(allowed_users=[], allowed_roles=[], denied_users=[], required_permissions=[]),
         **_NOBODY_UNKNOWN,
     ),
     # --- allowed_roles: at least one of them
@@ -274,7 +272,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 async def test_the_policy_decides(
     running: Server, name: str, claims: dict[str, Any], outcome: str
 ) -> None:
-    credential = {} if claims is ANONYMOUS else {"token": token(**claims)}
+    credential: dict[str, Any] = {} if claims is ANONYMOUS else {"token": token(**claims)}
     with running.shown():
         async with running.connect(f"/case_{name}/ws", **credential) as client:
             if outcome == "connected":

@@ -55,12 +55,21 @@ async def _broadcast(server: Server) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("implementation", ["websockets-sansio", "websockets", "wsproto"])
-async def test_a_client_that_does_not_read_is_dropped(tmp_path: Path, implementation: str) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--ws", "websockets-sansio"),
+        ("--ws", "websockets"),
+        ("--ws", "wsproto"),
+        ("--loop", "asyncio"),  # uvloop is what the others run on, where it is installed
+    ],
+    ids=" ".join,
+)
+async def test_a_client_that_does_not_read_is_dropped(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     with (
-        serving(
-            tmp_path, "basic", {"app": MANIFEST}, arguments=("--ws", implementation)
-        ) as server,
+        serving(tmp_path, "basic", {"app": MANIFEST}, arguments=arguments) as server,
         server.shown(),
     ):
         options = {"compression": None, "max_queue": 64}
@@ -72,7 +81,7 @@ async def test_a_client_that_does_not_read_is_dropped(tmp_path: Path, implementa
                 await server.until("/state", lambda state: state["stats"]["connections"] == 3)
                 reading = asyncio.gather(_read(one), _read(other))
                 seconds = await _broadcast(server)
-                assert await reading == [list(range(MESSAGES))] * 2
+                assert [*await reading] == [list(range(MESSAGES))] * 2
                 assert max(seconds) < 1
                 assert sum(seconds) < 5
 
@@ -104,6 +113,44 @@ async def test_a_slow_client_still_hears_why(tmp_path: Path) -> None:
         assert b'"type":"disconnect"' in received
         assert b"too slow" in received
         assert received.count(b'"type":"it"') < number
+
+
+async def test_a_handler_with_much_to_say_keeps_the_pace_of_its_client(tmp_path: Path) -> None:
+    """20 MB to a client that does read, through an outbox of 1 MiB."""
+    with serving(tmp_path, "basic", {"app": MANIFEST}) as server, server.shown():
+        async with server.join("/ws", token=token(), compression=None) as client:
+            await client.send({"type": "flood", "count": MESSAGES, "size": BYTES})
+            assert await _read(client) == list(range(MESSAGES))
+            stats = (await server.get("/state"))["stats"]
+            assert (stats["dropped"], stats["connections"]) == ({}, 1)
+
+
+@pytest.mark.parametrize("is_dropped", [True, False], ids=["dropped", "not-yet-dropped"])
+async def test_a_stuck_client_does_not_hold_up_the_servers_end(
+    tmp_path: Path, is_dropped: bool
+) -> None:
+    """Given a limit, that is: without one, uvicorn waits for what no app can take back."""
+    with (
+        serving(
+            tmp_path,
+            "basic",
+            {"app": MANIFEST},
+            arguments=("--timeout-graceful-shutdown", "1"),
+            tolerated="Exception in ASGI application",  # so uvicorn calls what it cancels
+        ) as server,
+        stuck(server),
+    ):
+        message = {"type": "it", "data": "x" * BYTES}
+        deadline = time.monotonic() + 30
+        while not (stats := (await server.get("/state"))["stats"])["dropped"]:
+            if stats["queued_bytes"] and not is_dropped:
+                break
+            await server.post("/broadcast", message=message)
+            assert time.monotonic() < deadline
+        start = time.monotonic()
+        with server.shown():
+            await asyncio.to_thread(server.stop)
+        assert time.monotonic() - start < 5
 
 
 def _read_to_the_end(raw: socket.socket) -> bytes:

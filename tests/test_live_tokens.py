@@ -26,7 +26,7 @@ MANIFEST = {
     },
 }
 HERE, ISSUER = "https://me.example", "https://id.example"
-EXPIRED = {"exp": int(time.time()) - 60}
+EXPIRED: dict[str, Any] = {"exp": int(time.time()) - 60}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-async def user_of(server: Server, path: str = "/ws", **credential: Any) -> str | None:
+async def user_of(server: Server, path: str = "/ws", /, **credential: Any) -> str | None:
     """Connect; the user id that the server takes the client for."""
     async with server.join(path, **credential) as client:
         user_id = client.hello["user_id"]
@@ -58,7 +58,7 @@ async def user_of(server: Server, path: str = "/ws", **credential: Any) -> str |
         return user_id
 
 
-async def is_refused(server: Server, path: str = "/ws", **credential: Any) -> bool:
+async def is_refused(server: Server, path: str = "/ws", /, **credential: Any) -> bool:
     """Connect; whether the server says ``unauthenticated`` where a browser can read it."""
     async with server.connect(path, **credential) as client:
         closing = await client.closing()
@@ -79,6 +79,7 @@ def _unsigned(**claims: Any) -> str:
 
 
 async def test_every_carrier_brings_a_client_in(server: Server) -> None:
+    credential: dict[str, Any]
     for credential in (
         {"token": token()},
         {"bearer": token()},
@@ -131,13 +132,14 @@ async def test_an_empty_carrier_counts_as_absent(
 
 
 async def test_all_carriers_empty_is_no_credential(server: Server) -> None:
-    nothing = {"bearer": "", "token": "", "cookies": {"ws_token": "", "token": ""}}
+    nothing: dict[str, Any] = {"bearer": "", "token": "", "cookies": {"ws_token": "", "token": ""}}
     assert await is_refused(server, **nothing)
     assert await user_of(server, "/open", **nothing) is None
     assert await user_of(server, "/maybe", **nothing) is None
 
 
 async def test_other_places_are_no_carriers(server: Server) -> None:
+    credential: dict[str, Any]
     for credential in (
         {"headers": {"X-Token": token()}},
         {"cookies": {"access_token": token()}},
@@ -154,8 +156,8 @@ BAD_TOKENS = {
     "zero": "%00",
     "alg-none": _unsigned(),
     "wrong-key": token("another key, also of more than 32 bytes"),
-    "HS512": token(algorithm="HS512"),
-    "HS384": token(algorithm="HS384"),
+    "HS512": token(KEY, "HS512"),
+    "HS384": token(KEY, "HS384"),
     "expired": token(**EXPIRED),
     "expired-just-now": token(exp=int(time.time()) - 1),
     "nbf-in-the-future": token(nbf=int(time.time()) + 3600),
@@ -250,9 +252,10 @@ def _token_of(size: int) -> str:
 
 async def test_the_audience_and_the_issuer_are_checked(strict: Server) -> None:
     with strict.shown():
-        right = {"aud": HERE, "iss": ISSUER}
+        right: dict[str, Any] = {"aud": HERE, "iss": ISSUER}
         assert await user_of(strict, token=token(**right)) == "ada"
         assert await user_of(strict, token=token(**{**right, "aud": ["x", HERE]})) == "ada"
+        wrong: dict[str, Any]
         for wrong in (
             {"aud": "https://you.example"},
             {"aud": ["https://you.example"]},
@@ -297,9 +300,7 @@ async def test_an_asymmetric_algorithm_takes_its_own_tokens_only(
     ).decode()
     public = (
         private_key.public_key()
-        .public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode()
     )
     manifest = {**MANIFEST, "auth": {"jwt": {"algorithm": algorithm}}}

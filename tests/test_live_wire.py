@@ -106,9 +106,7 @@ async def test_any_json_object_reaches_the_handler_as_it_is(server: Server, data
 
 
 @pytest.mark.parametrize("text", ["{}", '{"type": null}', '{"type": 5}', '{"type": ["echo"]}'])
-async def test_an_object_without_a_proper_type_is_still_the_apps(
-    server: Server, text: str
-) -> None:
+async def test_an_object_without_a_proper_type_is_still_the_apps(server: Server, text: str) -> None:
     async with server.join("/ws", token=token()) as client:
         await client.send(text)
         assert (await client.recv())["code"] == "not_implemented"
@@ -169,9 +167,7 @@ async def test_an_id_that_is_too_long_for_an_integer_harms_nobody(server: Server
         "Reject",
     ],
 )
-async def test_a_handler_that_raises_does_not_end_the_connection(
-    server: Server, name: str
-) -> None:
+async def test_a_handler_that_raises_does_not_end_the_connection(server: Server, name: str) -> None:
     async with server.join("/ws", token=token()) as client:
         start = len(server.log)
         answer = await client.ask({"type": "raise", "name": name, "id": 1})

@@ -69,6 +69,7 @@ class Contender:
     user_path: Callable[[str], str] = "/ws?user={}".format
     echo_path: str = "/ws"
     greetings: int = 0
+    user_greetings: int | None = None  # where that differs
     wrap: Callable[[str], bytes] = str.encode
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -126,6 +127,7 @@ OTHERS = (
         needs="mdb_engine",
         user_path="/user?user={}".format,
         greetings=1,
+        user_greetings=0,
     ),
     Contender(
         "socketio",

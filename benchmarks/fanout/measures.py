@@ -12,8 +12,8 @@ import json
 import random
 import re
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -85,10 +85,15 @@ class Echo:
 
 
 @asynccontextmanager
-async def running(contender: Contender, path: str | None = None) -> AsyncGenerator[Stand]:
+async def running(
+    contender: Contender,
+    path: str | Callable[[int], str] | None = None,
+    greetings: int | None = None,
+) -> AsyncGenerator[Stand]:
     """A fresh server process, and a crowd that may connect to it."""
     async with Server(contender) as server:
-        crowd = Crowd(server.port, path or contender.path, contender.greetings)
+        expected = contender.greetings if greetings is None else greetings
+        crowd = Crowd(server.port, path or contender.path, expected)
         try:
             yield Stand(server, crowd)
         finally:
@@ -107,6 +112,17 @@ class Stand:
         await asyncio.sleep(SETTLE_S)
         gc.collect()
         gc.freeze()  # the clients' own collector is nobody's latency
+
+    async def message_size(self, frame_bytes: int) -> int:
+        """How large a message may be so that its frame has ``frame_bytes`` on the wire.
+
+        Contenders differ in what they wrap around a message; all send frames of one size.
+        """
+        sizes: list[int] = []
+        self.crowd.on_text = lambda _, text: sizes.append(len(text))
+        await self.broadcast(frame_bytes)
+        self.crowd.on_text = None
+        return 2 * frame_bytes - sizes[0]
 
     async def broadcast(self, size: int) -> list[float]:
         """One broadcast to all; returns how long each client waited for it."""
@@ -149,13 +165,18 @@ async def fan_out(
         stands = {
             each.name: await stack.enter_async_context(running(each)) for each in contenders
         }
-        for stand in stands.values():
+        sizes: dict[str, int] = {}
+        for name, stand in stands.items():
             await stand.connect(clients)
-            await stand.slice(WARM_UPS, size, budget_s)
+            sizes[name] = await stand.message_size(size)
+            await stand.slice(WARM_UPS, sizes[name], budget_s)
         turns = []
         for _ in range(slices):
             order = random.sample(list(stands), len(stands))
-            turns.append({each: await stands[each].slice(broadcasts, size, budget_s) for each in order})
+            turn = {}
+            for name in order:
+                turn[name] = await stands[name].slice(broadcasts, sizes[name], budget_s)
+            turns.append(turn)
         return turns
 
 
@@ -234,19 +255,18 @@ async def _watch(server: Server, done: asyncio.Future[object], broadcasts: int) 
         await asyncio.wait({done}, timeout=0.05)
     if not done.done():
         done.cancel()
-        await asyncio.wait({done})
+        with suppress(asyncio.CancelledError):
+            await done
     return max(peak, server.rss_now())
 
 
-async def to_user(contender: Contender, *, connections: int, sends: int, size: int) -> ToUser:
+async def to_user(contender: Contender, connections: int, *, sends: int, size: int) -> ToUser:
     """Messages to ten users of five sockets each, among ``connections`` connections.
 
     The ten are the same at every size, so what differs is the price of finding them.
     """
-    async with running(contender) as stand:
-        stand.crowd._path_of = lambda number: contender.user_path(_user(number))
-        if contender.name == "mdb-engine":
-            stand.crowd._greetings = 0  # its clients with a user take another endpoint
+    path = [contender.user_path(_user(number)) for number in range(connections)]
+    async with running(contender, path.__getitem__, contender.user_greetings) as stand:
         await stand.connect(connections)
         await _send_to_users(stand, sends // 4, size)
         cpu_s = await _send_to_users(stand, sends, size)
@@ -271,8 +291,6 @@ def _user(number: int) -> str:
 async def echo(contender: Contender, *, messages: int, in_flight: int) -> Echo:
     """``ECHO_CLIENTS`` clients that send, each ``in_flight`` messages ahead of the answers."""
     async with running(contender, contender.echo_path) as stand:
-        if contender.name == "litestar":
-            stand.crowd._greetings = 0
         await stand.connect(ECHO_CLIENTS)
         await _echo(stand, messages // 10, in_flight)
         cpu_s = await _echo(stand, messages, in_flight)

@@ -35,6 +35,7 @@ class Orders:
 
     broadcast: Broadcast
     send_to_user: SendToUser
+    stats: Callable[[], object] = dict
 
 
 def listen() -> socket.socket:
@@ -46,7 +47,12 @@ def listen() -> socket.socket:
     return listener
 
 
-def serve_app(app: Any, broadcast: Broadcast, send_to_user: SendToUser) -> None:
+def serve_app(
+    app: Any,
+    broadcast: Broadcast,
+    send_to_user: SendToUser,
+    stats: Callable[[], object] = dict,
+) -> None:
     """Serve an ASGI app until the benchmark is done with it."""
 
     async def start(listener: socket.socket) -> None:
@@ -61,7 +67,7 @@ def serve_app(app: Any, broadcast: Broadcast, send_to_user: SendToUser) -> None:
         )
         await uvicorn.Server(config).serve(sockets=[listener])
 
-    run(start, Orders(broadcast, send_to_user))
+    run(start, Orders(broadcast, send_to_user, stats))
 
 
 def run(start: Callable[[socket.socket], Awaitable[None]], orders: Orders) -> None:
@@ -101,6 +107,10 @@ class _Control:
                 return await self._pace(order["count"], order["bytes"], order["every_s"])
             case "send_to_users":
                 return await self._send_to_users(order["users"], order["message"])
+            case "tasks":
+                return {"tasks": len(asyncio.all_tasks())}
+            case "stats":
+                return {"stats": self._orders.stats()}
             case "cpu":
                 return {"cpu_s": time.process_time()}
             case "rss":
@@ -120,7 +130,10 @@ class _Control:
         for number in range(count):
             await asyncio.sleep(max(0.0, beginning + number * every_s - time.perf_counter()))
             started.append(time.perf_counter())
-            await self._orders.broadcast(make_message(size, number))
+            try:
+                await self._orders.broadcast(make_message(size, number))
+            except Exception:  # it hung, until all clients had left
+                break
         return {"started": started}
 
     async def _send_to_users(self, users: list[str], message: Message) -> Message:

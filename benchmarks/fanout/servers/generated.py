@@ -24,4 +24,4 @@ async def send_to_user(user: str, message: Message) -> None:
 
 
 if __name__ == "__main__":
-    serve_app(app, broadcast, send_to_user)
+    serve_app(app, broadcast, send_to_user, ws.manager.stats)

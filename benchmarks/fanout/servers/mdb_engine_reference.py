@@ -6,6 +6,7 @@ calls the manager's documented ``connect``.
 
 from __future__ import annotations
 
+import logging
 import os
 
 os.environ["ENVIRONMENT"] = "development"  # lets clients in that send no Origin
@@ -54,6 +55,8 @@ async def broadcast(message: Message) -> None:
 async def send_to_user(user: str, message: Message) -> None:
     await broadcast_to_app(SLUG, message, user_id=user)
 
+
+logging.disable(logging.WARNING)  # two lines per connection, for want of an Origin
 
 if __name__ == "__main__":
     serve_app(app, broadcast, send_to_user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 from collections import defaultdict
 from urllib.parse import parse_qs, urlsplit
@@ -49,6 +50,8 @@ async def broadcast(message: Message) -> None:
 async def send_to_user(user: str, message: Message) -> None:
     send_to_all(by_user[user], json.dumps(message))
 
+
+logging.disable()  # clients leave without a close frame, and that is fine here
 
 if __name__ == "__main__":
     run(start, Orders(broadcast, send_to_user))

@@ -108,27 +108,38 @@ class _Session:
         manager.add(connection)
         self._worker = asyncio.create_task(self._open())
         try:
+            await self._converse()
+        finally:  # A server that stops may cancel this task, and once more while it ends.
+            try:
+                await self._stop()
+            finally:
+                await self._take_leave()
+
+    async def _converse(self) -> None:
+        """Read; when that is over, say good-bye and let the handlers finish."""
+        connection = self._connection
+        try:
             with suppress(TimeoutError):  # how ``Connection.end`` stops the reader
                 async with asyncio.timeout(None) as connection.reading:
                     await self._read()
-        except asyncio.CancelledError:
-            # The server stops and will not wait for handlers.
-            if self._worker is not None:
-                self._worker.cancel()
-            raise
         finally:
             connection.reading = None
             connection.lose()
-            await self._finish()
-
-    async def _finish(self) -> None:
-        """Farewell first, as handlers may take their time; ``on_disconnect`` last."""
-        connection = self._connection
         if connection.ending is not None:
             self._inbox.clear()  # A client that was put out has no more say.
-        await connection.finish()
+        await connection.say_goodbye()
         if self._worker is not None:
             await asyncio.wait({self._worker})
+
+    async def _stop(self) -> None:
+        """Stop what still runs, where the server did not want to wait so long."""
+        self._connection.stop_writing()
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.wait({self._worker})
+
+    async def _take_leave(self) -> None:
+        connection = self._connection
         log.info(
             "client left endpoint=%s connection=%s ending=%s",
             connection.endpoint,
@@ -138,8 +149,8 @@ class _Session:
         if self._is_connected:
             try:
                 await self._handlers.on_disconnect(connection)
-            except (Exception, asyncio.CancelledError):
-                _raise_if_cancelled()
+            except BaseException as problem:
+                _raise_if_not_the_apps(problem)
                 log.exception("on_disconnect failed connection=%s", connection.id)
 
     async def _open(self) -> None:
@@ -150,8 +161,8 @@ class _Session:
         except Reject as rejection:
             log.info("client rejected id=%s reason=%s", connection.id, rejection)
             connection.end(Ending(POLICY_VIOLATION, "forbidden"))
-        except (Exception, asyncio.CancelledError):
-            _raise_if_cancelled()
+        except BaseException as problem:
+            _raise_if_not_the_apps(problem)
             log.exception("on_connect failed connection=%s", connection.id)
             connection.end(Ending(INTERNAL_ERROR, "internal error"))
         else:
@@ -224,8 +235,8 @@ class _Session:
             await self._handlers.on_message(self._connection, message)
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
-        except (Exception, asyncio.CancelledError):
-            _raise_if_cancelled()
+        except BaseException as problem:
+            _raise_if_not_the_apps(problem)
             log.exception(
                 "handler failed endpoint=%s connection=%s",
                 self._endpoint.name,
@@ -261,8 +272,9 @@ def _parse_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _raise_if_cancelled() -> None:
-    """Go on with a cancellation of this very task, not of something it waited for."""
+def _raise_if_not_the_apps(problem: BaseException) -> None:
+    """Pass on what is meant for this very task or process, not for the handler."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    is_cancelled = task is not None and task.cancelling() > 0
+    if is_cancelled or isinstance(problem, KeyboardInterrupt | SystemExit):
+        raise problem

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from ..connection import Connection
 from ..contract import RealtimeContract, Reject
 from ..manager import manager
 
+log = logging.getLogger(__name__)
 SEEN: dict[str, Connection] = {}
 EVENTS: list[tuple[str, str]] = []
 
@@ -62,6 +64,7 @@ class RealtimeHandlers(RealtimeContract):
 
     async def on_disconnect(self, connection: Connection) -> None:
         EVENTS.append(("disconnect", connection.id))
+        log.info("on_disconnect connection=%s", connection.id)
         await manager.broadcast({"type": "gone", "data": connection.id}, channel="watchers")
         if name := connection.state["wishes"].get("raise_at_the_end"):
             _raise(name)
@@ -106,6 +109,10 @@ class RealtimeHandlers(RealtimeContract):
             case "count":
                 connection.state["count"] = connection.state.get("count", 0) + 1
                 await connection.send({"type": "count", "data": connection.state["count"]})
+            case "flood":
+                for number in range(message["count"]):
+                    data = "x" * message["size"]
+                    await connection.send({"type": "it", "number": number, "data": data})
             case "unsendable":
                 await connection.send({"type": "unsendable", "data": b"bytes"})
             case _:
