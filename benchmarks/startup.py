@@ -27,7 +27,6 @@ from statistics import median
 
 BASE = "import typer, pydantic, jinja2, black"
 MANY = 100
-TIMEOUT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,9 @@ class Workshop:
         return {
             "base": lambda: run([self.python, "-c", BASE]),
             "generate, 1 endpoint": lambda: self._generate(self.one),
-            "check, clean": lambda: run([*self._mdbgen("check"), str(self.one), "-o", str(self.clean)]),
+            "check, clean": lambda: run(
+                [*self._mdbgen("check"), str(self.one), "-o", str(self.clean)]
+            ),
             "--version": lambda: run(self._mdbgen("--version")),
             f"generate, {MANY} endpoints": lambda: self._generate(self.many),
         }
@@ -98,10 +99,7 @@ def run(command: Sequence[str]) -> Cost:
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(
-            ["timeout", str(TIMEOUT_S), *command] if shutil.which("timeout") else list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - started
@@ -135,11 +133,11 @@ def table(results: list[dict[str, Cost]]) -> str:
         wall = [each[goal.command].wall_s / each[goal.unit].wall_s for each in results]
         verdict = "holds" if median(cpu) <= goal.limit else "**missed**"
         lines.append(
-            f"| {goal.command} | {goal.unit} | {median(cpu):.2f} × | {min(cpu):.2f}–{max(cpu):.2f} |"
-            f" {median(wall):.2f} × | ≤ {goal.limit:g} | {verdict} |"
+            f"| {goal.command} | {goal.unit} | {median(cpu):.2f} × |"
+            f" {min(cpu):.2f}–{max(cpu):.2f} | {median(wall):.2f} × | ≤ {goal.limit:g} | {verdict} |"
         )
     base = median(each["base"].cpu_s for each in results)
-    lines += ["", f"base: `python -c \"{BASE}\"`, {base * 1000:.0f} ms of CPU on this machine."]
+    lines += ["", f'base: `python -c "{BASE}"`, {base * 1000:.0f} ms of CPU on this machine.']
     return "\n".join(lines)
 
 

@@ -51,7 +51,9 @@ def _environment(algorithm: str, key: Any) -> dict[str, str | None]:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def case(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Case]:
     data = (GOLDEN / request.param / "manifest.json").read_bytes()
     manifest = parse_manifest(parse_source(data, "manifest.json"))[0]
     key = _private_key(manifest.algorithm)

@@ -60,8 +60,8 @@ def test_readme_is_short_and_its_commands_are_the_gate() -> None:
     assert len(readme.splitlines()) <= 150
     assert 'install -e ".[dev]"' in readme
     assert '-e ".[dev]"' in gate
-    assert "/pytest -n 2" in readme
-    assert '/pytest" -n 2' in gate
+    assert "/pytest -n 2 --dist loadfile" in readme
+    assert '/pytest" -n 2 --dist loadfile' in gate
 
 
 def test_readme_links_lead_somewhere() -> None:

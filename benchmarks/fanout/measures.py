@@ -162,9 +162,7 @@ async def fan_out(
 ) -> list[dict[str, Slice]]:
     """Broadcasts to all clients, all contenders up at once and taking turns."""
     async with AsyncExitStack() as stack:
-        stands = {
-            each.name: await stack.enter_async_context(running(each)) for each in contenders
-        }
+        stands = {each.name: await stack.enter_async_context(running(each)) for each in contenders}
         sizes: dict[str, int] = {}
         for name, stand in stands.items():
             await stand.connect(clients)

@@ -37,6 +37,10 @@ from .settings import EndpointName, Limits, SettingsError, deployment
 
 log = logging.getLogger(__name__)
 
+DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
+
+_leaving: set[asyncio.Task[None]] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -75,6 +79,12 @@ async def serve(websocket: WebSocket, endpoint: Endpoint) -> None:
     await _Session(websocket, endpoint, identity, limits).run()
 
 
+async def drain() -> None:
+    """Let the clients that are leaving take their leave; part of the shutdown."""
+    if _leaving:
+        await asyncio.wait(_leaving, timeout=DRAIN_TIMEOUT_S)
+
+
 class _Session:
     """What goes on between a client and the handlers of its endpoint."""
 
@@ -109,11 +119,11 @@ class _Session:
         self._worker = asyncio.create_task(self._open())
         try:
             await self._converse()
-        finally:  # A server that stops may cancel this task, and once more while it ends.
-            try:
-                await self._stop()
-            finally:
-                await self._take_leave()
+        finally:
+            leaving = asyncio.create_task(self._leave())
+            _leaving.add(leaving)
+            leaving.add_done_callback(_leaving.discard)
+            await asyncio.shield(leaving)
 
     async def _converse(self) -> None:
         """Read; when that is over, say good-bye and let the handlers finish."""
@@ -131,15 +141,13 @@ class _Session:
         if self._worker is not None:
             await asyncio.wait({self._worker})
 
-    async def _stop(self) -> None:
-        """Stop what still runs, where the server did not want to wait so long."""
-        self._connection.stop_writing()
+    async def _leave(self) -> None:
+        """Leave nothing behind, also where the server did not want to wait so long."""
+        connection = self._connection
+        connection.stop_writing()
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.wait({self._worker})
-
-    async def _take_leave(self) -> None:
-        connection = self._connection
         log.info(
             "client left endpoint=%s connection=%s ending=%s",
             connection.endpoint,

@@ -25,16 +25,17 @@ from .handlers.True_ import True_Handlers
 from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9 import (
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
-from .session import Endpoint, serve
+from .session import Endpoint, drain, serve
 from .settings import EndpointName, deployment
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
-    """Stop the start-up, not every client, where the environment lacks something."""
+    """Start only where the environment lacks nothing; stop when clients have left."""
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
+    await drain()
 
 
 router = APIRouter(lifespan=_lifespan)
