@@ -134,7 +134,8 @@ def table(results: list[dict[str, Cost]]) -> str:
         verdict = "holds" if median(cpu) <= goal.limit else "**missed**"
         lines.append(
             f"| {goal.command} | {goal.unit} | {median(cpu):.2f} × |"
-            f" {min(cpu):.2f}–{max(cpu):.2f} | {median(wall):.2f} × | ≤ {goal.limit:g} | {verdict} |"
+            f" {min(cpu):.2f}–{max(cpu):.2f} | {median(wall):.2f} × |"
+            f" ≤ {goal.limit:g} | {verdict} |"
         )
     base = median(each["base"].cpu_s for each in results)
     lines += ["", f'base: `python -c "{BASE}"`, {base * 1000:.0f} ms of CPU on this machine.']

@@ -73,7 +73,7 @@ async def serve(websocket: WebSocket, endpoint: Endpoint) -> None:
         return
     no_room = manager.refusal(identity.user_id, limits)
     if no_room is not None:
-        log.warning("client refused endpoint=%s reason=%s", endpoint.name, no_room)
+        log.warning("client refused endpoint=%s ending=%s", endpoint.name, no_room)
         await say_goodbye(websocket, no_room)
         return
     await _Session(websocket, endpoint, identity, limits).run()
@@ -120,6 +120,8 @@ class _Session:
         try:
             await self._converse()
         finally:
+            # A server that stops may cancel this task, even twice; the app hears of the
+            # end all the same.
             leaving = asyncio.create_task(self._leave())
             _leaving.add(leaving)
             leaving.add_done_callback(_leaving.discard)
@@ -167,7 +169,9 @@ class _Session:
         try:
             await self._handlers.on_connect(connection)
         except Reject as rejection:
-            log.info("client rejected id=%s reason=%s", connection.id, rejection)
+            log.info(
+                "client rejected connection=%s reason=%s", connection.id, rejection
+            )
             connection.end(Ending(POLICY_VIOLATION, "forbidden"))
         except BaseException as problem:
             _raise_if_not_the_apps(problem)
@@ -175,6 +179,12 @@ class _Session:
             connection.end(Ending(INTERNAL_ERROR, "internal error"))
         else:
             self._is_connected = True
+            log.info(
+                "client connected endpoint=%s connection=%s user=%s",
+                connection.endpoint,
+                connection.id,
+                connection.user_id,
+            )
             connection.release(self._connected_frame())
             await self._work()
 

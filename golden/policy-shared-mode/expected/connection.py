@@ -59,6 +59,9 @@ class Ending:
         if not registered and not 3000 <= self.code <= 4999:
             raise ValueError(f"{self.code} is no code that a server may close with")
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}"
+
     @property
     def close_reason(self) -> str:
         """The reason, cut to the 123 bytes that a close frame has room for."""
