@@ -169,9 +169,7 @@ class _Session:
         try:
             await self._handlers.on_connect(connection)
         except Reject as rejection:
-            log.info(
-                "client rejected connection=%s reason=%s", connection.id, rejection
-            )
+            log.info("client rejected connection=%s: %s", connection.id, rejection)
             connection.end(Ending(POLICY_VIOLATION, "forbidden"))
         except BaseException as problem:
             _raise_if_not_the_apps(problem)
