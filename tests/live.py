@@ -257,14 +257,30 @@ def serving(
     arguments: tuple[str, ...] = (),
     tolerated: str | None = None,
 ) -> Iterator[Server]:
+    """Write a project, and serve it until the block ends.
+
+    Args:
+        packages: the manifest of each, by the name of its parent: ``app`` for ``app.ws``.
+    """
+    write_project(root, app, packages)
+    with running(root, env=env, arguments=arguments, tolerated=tolerated) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    root: Path,
+    *,
+    env: Mapping[str, str | None] | None = None,
+    arguments: tuple[str, ...] = (),
+    tolerated: str | None = None,
+) -> Iterator[Server]:
     """Serve a project until the block ends; its log must then be free of mishaps.
 
     Args:
-        tolerated: a mishap that the server below reports of any app.
-        packages: the manifest of each, by the name of its parent: ``app`` for ``app.ws``.
         env: variables to set, or to leave out where ``None``.
+        tolerated: a mishap that the server below reports of any app.
     """
-    write_project(root, app, packages)
     server = start(root, env=env, arguments=arguments)
     try:
         with server.shown():
