@@ -14,6 +14,7 @@ import os
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +95,10 @@ class _Control:
         self._orders = orders
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            answer = await self._obey(json.loads(line))
-            writer.write(json.dumps(answer).encode() + b"\n")
+        with suppress(ConnectionError):
+            while line := await reader.readline():
+                answer = await self._obey(json.loads(line))
+                writer.write(json.dumps(answer).encode() + b"\n")
         os._exit(0)
 
     async def _obey(self, order: Message) -> Message:
