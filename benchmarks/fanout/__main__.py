@@ -1,7 +1,7 @@
 """WebSocket fan-out: the generated package beside other ways to do it, in one run.
 
-    python benchmarks/fanout                 # everything, several minutes
-    python benchmarks/fanout --quick         # a first impression, about a minute
+    python benchmarks/fanout                 # everything, about 20 minutes
+    python benchmarks/fanout --quick         # a first impression, about 5 minutes
     python benchmarks/fanout --measures fanout,stuck --contenders naive,generated
 
 Every contender is a server process of its own; the clients are this process. What is compared
