@@ -21,13 +21,12 @@ class EndpointPlan:
     module: str  # "realtime": handlers/realtime.py
     handlers: str  # "RealtimeHandlers"
     contract: str  # "RealtimeContract"
-    function: str  # "realtime_endpoint"
     name_literal: str  # '"realtime"'
     path_literal: str  # '"/ws"'
     admits_anonymous: str  # "True"
     admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
     ping_interval_s: int
-    route_doc: str
+    description: str  # docstring text; "" where the manifest says nothing
     contract_doc: str
     handlers_doc: str
 
@@ -119,13 +118,12 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         module=identifier(name),
         handlers=f"{class_name(name)}Handlers",
         contract=f"{class_name(name)}Contract",
-        function=f"{identifier(name)}_endpoint",
         name_literal=literal(name),
         path_literal=literal(endpoint.path),
         admits_anonymous=str(endpoint.anonymous.value),
         admits_anonymous_because=endpoint.anonymous.decided_by.replace("default", "by default"),
         ping_interval_s=endpoint.ping_interval,
-        route_doc=docstring(endpoint.description) or f"Serve ``websockets.{name}``.",
+        description=docstring(endpoint.description),
         contract_doc=docstring(source),
         handlers_doc=docstring(source, indent=0),
     )

@@ -48,8 +48,14 @@ class EndpointHandlers:
 
 
 class RealtimeContract(EndpointHandlers):
-    """Handlers of ``websockets.realtime`` (path ``/ws``)."""
+    """Handlers of ``websockets.realtime`` (path ``/ws``).
+
+    Real-time updates
+    """
 
 
 class EventsContract(EndpointHandlers):
-    """Handlers of ``websockets.events`` (path ``/events``)."""
+    """Handlers of ``websockets.events`` (path ``/events``).
+
+    Public event stream
+    """

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.events import EventsHandlers
 from .handlers.realtime import RealtimeHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -40,14 +41,20 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/ws", name="realtime")
-async def realtime_endpoint(websocket: WebSocket) -> None:
-    """Real-time updates"""
-    await serve(websocket, ENDPOINTS["realtime"])
-
-
-@router.websocket("/events", name="events")
-async def events_endpoint(websocket: WebSocket) -> None:
-    """Public event stream"""
-    await serve(websocket, ENDPOINTS["events"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/ws",
+        ENDPOINTS["realtime"],
+        name="realtime",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/events",
+        ENDPOINTS["events"],
+        name="events",
+    )
+)

@@ -17,6 +17,7 @@ from typing import Any
 
 from fastapi import WebSocket
 from pydantic_core import from_json
+from starlette.types import Receive, Scope, Send
 
 from .auth import Identity, Refused, admit, is_trusted_origin
 from .connection import (
@@ -44,16 +45,19 @@ _leaving: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What the manifest says of one endpoint, and the app's handlers for it."""
+    """One endpoint of the manifest, as an ASGI application with the app's handlers."""
 
     name: EndpointName
     admits_anonymous: bool
     ping_interval_s: int
     handlers: EndpointHandlers
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one client, from the handshake to the end."""
+        await _serve(WebSocket(scope, receive, send), self, send)
 
-async def serve(websocket: WebSocket, endpoint: Endpoint) -> None:
-    """Serve one client of an endpoint, from the handshake to the end."""
+
+async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
     if not is_trusted_origin(websocket):
         log.info("client refused endpoint=%s reason=foreign origin", endpoint.name)
         await websocket.close()  # before the handshake: HTTP 403
@@ -76,7 +80,7 @@ async def serve(websocket: WebSocket, endpoint: Endpoint) -> None:
         log.warning("client refused endpoint=%s ending=%s", endpoint.name, no_room)
         await say_goodbye(websocket, no_room)
         return
-    await _Session(websocket, endpoint, identity, limits).run()
+    await _Session(websocket, send, endpoint, identity, limits).run()
 
 
 async def drain() -> None:
@@ -91,6 +95,7 @@ class _Session:
     def __init__(
         self,
         websocket: WebSocket,
+        send: Send,
         endpoint: Endpoint,
         identity: Identity,
         limits: Limits,
@@ -100,6 +105,7 @@ class _Session:
         self._limits = limits
         self._connection = Connection(
             websocket,
+            send,
             endpoint=endpoint.name,
             identity=identity,
             heartbeat=Heartbeat(endpoint.ping_interval_s),
@@ -178,10 +184,9 @@ class _Session:
         else:
             self._is_connected = True
             log.info(
-                "client connected endpoint=%s connection=%s user=%s",
+                "client connected endpoint=%s connection=%s",
                 connection.endpoint,
                 connection.id,
-                connection.user_id,
             )
             connection.release(self._connected_frame())
             await self._work()

@@ -48,31 +48,55 @@ class EndpointHandlers:
 
 
 class QuotesContract(EndpointHandlers):
-    """Handlers of ``websockets.quotes`` (path ``/quotes``)."""
+    """Handlers of ``websockets.quotes`` (path ``/quotes``).
+
+    Ends the docstring \"\"\" and runs: import os; os.system('id') # \"\"\"
+    """
 
 
 class BackslashContract(EndpointHandlers):
-    """Handlers of ``websockets.backslash`` (path ``/backslash``)."""
+    """Handlers of ``websockets.backslash`` (path ``/backslash``).
+
+    A backslash at the end \\
+    """
 
 
 class QuoteEndContract(EndpointHandlers):
-    """Handlers of ``websockets.quote-end`` (path ``/quote-end``)."""
+    """Handlers of ``websockets.quote-end`` (path ``/quote-end``).
+
+    Says "hello"
+    """
 
 
 class NewlinesContract(EndpointHandlers):
-    """Handlers of ``websockets.newlines`` (path ``/newlines``)."""
+    """Handlers of ``websockets.newlines`` (path ``/newlines``).
+
+    first line
+
+    indented
+    tabbed
+    """
 
 
 class JinjaContract(EndpointHandlers):
-    """Handlers of ``websockets.jinja`` (path ``/jinja``)."""
+    """Handlers of ``websockets.jinja`` (path ``/jinja``).
+
+    {{ plan }} {% for x in y %} {# comment #} {%- raw -%}
+    """
 
 
 class UnicodeContract(EndpointHandlers):
-    """Handlers of ``websockets.unicode`` (path ``/unicode``)."""
+    """Handlers of ``websockets.unicode`` (path ``/unicode``).
+
+    \u202eevil\u2066 \u2028 \x00 \x1b[31m \ufeff zero\u200bwidth
+    """
 
 
 class CommentContract(EndpointHandlers):
-    """Handlers of ``websockets.comment`` (path ``/comment``)."""
+    """Handlers of ``websockets.comment`` (path ``/comment``).
+
+    # type: ignore # noqa fmt: off
+    """
 
 
 class BlankContract(EndpointHandlers):
@@ -80,16 +104,34 @@ class BlankContract(EndpointHandlers):
 
 
 class LongContract(EndpointHandlers):
-    """Handlers of ``websockets.long`` (path ``/long``)."""
+    """Handlers of ``websockets.long`` (path ``/long``).
+
+    word word word word word word word word word word word word word word word
+    word word word word word word word word word word word word word word word
+    word word word word word word word word word word word word word word word
+    word word word word word word word word word word word word word word word
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+    """
 
 
 class HtmlContract(EndpointHandlers):
-    """Handlers of ``websockets.html`` (path ``/html``)."""
+    """Handlers of ``websockets.html`` (path ``/html``).
+
+    </script><script>alert(1)</script> */ // <!-- -->
+    """
 
 
 class PercentContract(EndpointHandlers):
-    """Handlers of ``websockets.percent`` (path ``/percent``)."""
+    """Handlers of ``websockets.percent`` (path ``/percent``).
+
+    %s %(a)s {0} {a!r} \\N{BULLET} \\x41 \\u0041
+    """
 
 
 class EmojiContract(EndpointHandlers):
-    """Handlers of ``websockets.emoji`` (path ``/emoji``)."""
+    """Handlers of ``websockets.emoji`` (path ``/emoji``).
+
+    🚀 Über-fast — naïve café
+    """

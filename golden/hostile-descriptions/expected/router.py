@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.backslash import BackslashHandlers
 from .handlers.blank import BlankHandlers
@@ -20,7 +21,7 @@ from .handlers.percent import PercentHandlers
 from .handlers.quote_end import QuoteEndHandlers
 from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -110,83 +111,90 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/quotes", name="quotes")
-async def quotes_endpoint(websocket: WebSocket) -> None:
-    """Ends the docstring \"\"\" and runs: import os; os.system('id') # \"\"\" """
-    await serve(websocket, ENDPOINTS["quotes"])
-
-
-@router.websocket("/backslash", name="backslash")
-async def backslash_endpoint(websocket: WebSocket) -> None:
-    """A backslash at the end \\"""
-    await serve(websocket, ENDPOINTS["backslash"])
-
-
-@router.websocket("/quote-end", name="quote-end")
-async def quote_end_endpoint(websocket: WebSocket) -> None:
-    """Says "hello" """
-    await serve(websocket, ENDPOINTS["quote-end"])
-
-
-@router.websocket("/newlines", name="newlines")
-async def newlines_endpoint(websocket: WebSocket) -> None:
-    """first line
-
-    indented
-    tabbed"""
-    await serve(websocket, ENDPOINTS["newlines"])
-
-
-@router.websocket("/jinja", name="jinja")
-async def jinja_endpoint(websocket: WebSocket) -> None:
-    """{{ plan }} {% for x in y %} {# comment #} {%- raw -%}"""
-    await serve(websocket, ENDPOINTS["jinja"])
-
-
-@router.websocket("/unicode", name="unicode")
-async def unicode_endpoint(websocket: WebSocket) -> None:
-    """\u202eevil\u2066 \u2028 \x00 \x1b[31m \ufeff zero\u200bwidth"""
-    await serve(websocket, ENDPOINTS["unicode"])
-
-
-@router.websocket("/comment", name="comment")
-async def comment_endpoint(websocket: WebSocket) -> None:
-    """# type: ignore # noqa fmt: off"""
-    await serve(websocket, ENDPOINTS["comment"])
-
-
-@router.websocket("/blank", name="blank")
-async def blank_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.blank``."""
-    await serve(websocket, ENDPOINTS["blank"])
-
-
-@router.websocket("/long", name="long")
-async def long_endpoint(websocket: WebSocket) -> None:
-    """word word word word word word word word word word word word word word word
-    word word word word word word word word word word word word word word word
-    word word word word word word word word word word word word word word word
-    word word word word word word word word word word word word word word word
-    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"""
-    await serve(websocket, ENDPOINTS["long"])
-
-
-@router.websocket("/html", name="html")
-async def html_endpoint(websocket: WebSocket) -> None:
-    """</script><script>alert(1)</script> */ // <!-- -->"""
-    await serve(websocket, ENDPOINTS["html"])
-
-
-@router.websocket("/percent", name="percent")
-async def percent_endpoint(websocket: WebSocket) -> None:
-    """%s %(a)s {0} {a!r} \\N{BULLET} \\x41 \\u0041"""
-    await serve(websocket, ENDPOINTS["percent"])
-
-
-@router.websocket("/emoji", name="emoji")
-async def emoji_endpoint(websocket: WebSocket) -> None:
-    """🚀 Über-fast — naïve café"""
-    await serve(websocket, ENDPOINTS["emoji"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/quotes",
+        ENDPOINTS["quotes"],
+        name="quotes",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/backslash",
+        ENDPOINTS["backslash"],
+        name="backslash",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/quote-end",
+        ENDPOINTS["quote-end"],
+        name="quote-end",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/newlines",
+        ENDPOINTS["newlines"],
+        name="newlines",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/jinja",
+        ENDPOINTS["jinja"],
+        name="jinja",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/unicode",
+        ENDPOINTS["unicode"],
+        name="unicode",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/comment",
+        ENDPOINTS["comment"],
+        name="comment",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/blank",
+        ENDPOINTS["blank"],
+        name="blank",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/long",
+        ENDPOINTS["long"],
+        name="long",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/html",
+        ENDPOINTS["html"],
+        name="html",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/percent",
+        ENDPOINTS["percent"],
+        name="percent",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/emoji",
+        ENDPOINTS["emoji"],
+        name="emoji",
+    )
+)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.app_slug import AppSlugHandlers
 from .handlers.class_ import ClassHandlers
@@ -25,7 +26,7 @@ from .handlers.True_ import True_Handlers
 from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9 import (
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -133,102 +134,113 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/a", name="class")
-async def class__endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.class``."""
-    await serve(websocket, ENDPOINTS["class"])
-
-
-@router.websocket("/b", name="real-time")
-async def real_time_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.real-time``."""
-    await serve(websocket, ENDPOINTS["real-time"])
-
-
-@router.websocket("/c", name="2fa")
-async def endpoint_2fa_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.2fa``."""
-    await serve(websocket, ENDPOINTS["2fa"])
-
-
-@router.websocket("/d", name="__init__")
-async def endpoint__init___endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.__init__``."""
-    await serve(websocket, ENDPOINTS["__init__"])
-
-
-@router.websocket("/e", name="CON")
-async def CON__endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.CON``."""
-    await serve(websocket, ENDPOINTS["CON"])
-
-
-@router.websocket("/f", name="-")
-async def endpoint__endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.-``."""
-    await serve(websocket, ENDPOINTS["-"])
-
-
-@router.websocket("/g", name="router")
-async def router_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.router``."""
-    await serve(websocket, ENDPOINTS["router"])
-
-
-@router.websocket("/h", name="manager")
-async def manager_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.manager``."""
-    await serve(websocket, ENDPOINTS["manager"])
-
-
-@router.websocket("/i", name="app_slug")
-async def app_slug_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.app_slug``."""
-    await serve(websocket, ENDPOINTS["app_slug"])
-
-
-@router.websocket("/j", name="liveFeed")
-async def liveFeed_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.liveFeed``."""
-    await serve(websocket, ENDPOINTS["liveFeed"])
-
-
-@router.websocket("/k", name="None")
-async def None__endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.None``."""
-    await serve(websocket, ENDPOINTS["None"])
-
-
-@router.websocket("/l", name="Connection")
-async def Connection_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.Connection``."""
-    await serve(websocket, ENDPOINTS["Connection"])
-
-
-@router.websocket(
-    "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
-    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/a",
+        ENDPOINTS["class"],
+        name="class",
+    )
 )
-async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9_endpoint(
-    websocket: WebSocket,
-) -> None:
-    """Serve ``websockets.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx``."""
-    await serve(
-        websocket,
+router.routes.append(
+    WebSocketRoute(
+        "/b",
+        ENDPOINTS["real-time"],
+        name="real-time",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/c",
+        ENDPOINTS["2fa"],
+        name="2fa",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/d",
+        ENDPOINTS["__init__"],
+        name="__init__",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/e",
+        ENDPOINTS["CON"],
+        name="CON",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/f",
+        ENDPOINTS["-"],
+        name="-",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/g",
+        ENDPOINTS["router"],
+        name="router",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/h",
+        ENDPOINTS["manager"],
+        name="manager",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/i",
+        ENDPOINTS["app_slug"],
+        name="app_slug",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/j",
+        ENDPOINTS["liveFeed"],
+        name="liveFeed",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/k",
+        ENDPOINTS["None"],
+        name="None",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/l",
+        ENDPOINTS["Connection"],
+        name="Connection",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
         ENDPOINTS[
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
         ],
+        name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     )
-
-
-@router.websocket("/m", name="True")
-async def True__endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.True``."""
-    await serve(websocket, ENDPOINTS["True"])
-
-
-@router.websocket("/n", name="settings")
-async def settings_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.settings``."""
-    await serve(websocket, ENDPOINTS["settings"])
+)
+router.routes.append(
+    WebSocketRoute(
+        "/m",
+        ENDPOINTS["True"],
+        name="True",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/n",
+        ENDPOINTS["settings"],
+        name="settings",
+    )
+)

@@ -48,11 +48,17 @@ class EndpointHandlers:
 
 
 class PresenceContract(EndpointHandlers):
-    """Handlers of ``websockets.presence`` (path ``/ws/presence``)."""
+    """Handlers of ``websockets.presence`` (path ``/ws/presence``).
+
+    Who is here.
+    """
 
 
 class DocumentsContract(EndpointHandlers):
-    """Handlers of ``websockets.documents`` (path ``/ws/documents``)."""
+    """Handlers of ``websockets.documents`` (path ``/ws/documents``).
+
+    Edits of documents.
+    """
 
 
 class CommentsContract(EndpointHandlers):

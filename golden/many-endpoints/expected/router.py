@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.comments import CommentsHandlers
 from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -61,32 +62,41 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/ws/presence", name="presence")
-async def presence_endpoint(websocket: WebSocket) -> None:
-    """Who is here."""
-    await serve(websocket, ENDPOINTS["presence"])
-
-
-@router.websocket("/ws/documents", name="documents")
-async def documents_endpoint(websocket: WebSocket) -> None:
-    """Edits of documents."""
-    await serve(websocket, ENDPOINTS["documents"])
-
-
-@router.websocket("/ws/comments", name="comments")
-async def comments_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.comments``."""
-    await serve(websocket, ENDPOINTS["comments"])
-
-
-@router.websocket("/ws/notifications", name="notifications")
-async def notifications_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.notifications``."""
-    await serve(websocket, ENDPOINTS["notifications"])
-
-
-@router.websocket("/ws/status", name="status-page")
-async def status_page_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.status-page``."""
-    await serve(websocket, ENDPOINTS["status-page"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/ws/presence",
+        ENDPOINTS["presence"],
+        name="presence",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/ws/documents",
+        ENDPOINTS["documents"],
+        name="documents",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/ws/comments",
+        ENDPOINTS["comments"],
+        name="comments",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/ws/notifications",
+        ENDPOINTS["notifications"],
+        name="notifications",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/ws/status",
+        ENDPOINTS["status-page"],
+        name="status-page",
+    )
+)

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -40,14 +41,20 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/lobby", name="lobby")
-async def lobby_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.lobby``."""
-    await serve(websocket, ENDPOINTS["lobby"])
-
-
-@router.websocket("/members", name="members")
-async def members_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.members``."""
-    await serve(websocket, ENDPOINTS["members"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/lobby",
+        ENDPOINTS["lobby"],
+        name="lobby",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/members",
+        ENDPOINTS["members"],
+        name="members",
+    )
+)

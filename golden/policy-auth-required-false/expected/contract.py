@@ -48,4 +48,7 @@ class EndpointHandlers:
 
 
 class TickerContract(EndpointHandlers):
-    """Handlers of ``websockets.ticker`` (path ``/ticker``)."""
+    """Handlers of ``websockets.ticker`` (path ``/ticker``).
+
+    Prices for everybody.
+    """

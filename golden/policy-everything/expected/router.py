@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -40,14 +41,20 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/ws/orders", name="orders")
-async def orders_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.orders``."""
-    await serve(websocket, ENDPOINTS["orders"])
-
-
-@router.websocket("/ws/stock", name="stock-levels")
-async def stock_levels_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.stock-levels``."""
-    await serve(websocket, ENDPOINTS["stock-levels"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/ws/orders",
+        ENDPOINTS["orders"],
+        name="orders",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/ws/stock",
+        ENDPOINTS["stock-levels"],
+        name="stock-levels",
+    )
+)

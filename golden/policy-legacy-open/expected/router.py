@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.feed import FeedHandlers
 from .handlers.staff import StaffHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -40,14 +41,20 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/feed", name="feed")
-async def feed_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.feed``."""
-    await serve(websocket, ENDPOINTS["feed"])
-
-
-@router.websocket("/staff", name="staff")
-async def staff_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.staff``."""
-    await serve(websocket, ENDPOINTS["staff"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/feed",
+        ENDPOINTS["feed"],
+        name="feed",
+    )
+)
+router.routes.append(
+    WebSocketRoute(
+        "/staff",
+        ENDPOINTS["staff"],
+        name="staff",
+    )
+)

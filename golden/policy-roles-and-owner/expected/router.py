@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
 
 from .handlers.drafts import DraftsHandlers
-from .session import Endpoint, drain, serve
+from .session import Endpoint, drain
 from .settings import EndpointName, deployment
 
 
@@ -33,8 +34,13 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-
-@router.websocket("/drafts", name="drafts")
-async def drafts_endpoint(websocket: WebSocket) -> None:
-    """Serve ``websockets.drafts``."""
-    await serve(websocket, ENDPOINTS["drafts"])
+# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
+# them; ``on_connect`` is the place to refuse a client.
+router.routes.append(
+    WebSocketRoute(
+        "/drafts",
+        ENDPOINTS["drafts"],
+        name="drafts",
+    )
+)
