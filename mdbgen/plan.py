@@ -27,6 +27,10 @@ class EndpointPlan:
     admits_anonymous: str  # "True"
     admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
     ping_interval_s: int
+    ticket_path_literal: str  # '"/ws/ticket"'
+    ticket_name_literal: str  # '"realtime_ticket"'
+    ticket_function: str  # "realtime_ticket"
+    ticket_ttl_s: int
     route_doc: str
     contract_doc: str
     handlers_doc: str
@@ -40,6 +44,7 @@ class KeyPlan:
     is_public: bool  # RSA, EC
     is_required: bool  # some endpoint lets nobody in without a token
     is_optional: bool  # none does
+    may_lack: bool  # the code must expect that there is no key
     annotation: str  # "str", "str | None"
     none_doc: str
     name_literal: str
@@ -71,6 +76,7 @@ class AuthPlan:
     checks: tuple[Check, ...]
     lists_users: bool
     lists_origins: bool
+    reads_permissions: bool
     checks_origin: bool
     opens_to_all_origins: bool  # the opposite: only cookies depend on the origin
     or_listed_doc: str
@@ -125,6 +131,10 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         admits_anonymous=str(endpoint.anonymous.value),
         admits_anonymous_because=endpoint.anonymous.decided_by.replace("default", "by default"),
         ping_interval_s=endpoint.ping_interval,
+        ticket_path_literal=literal(f"{endpoint.path}/ticket"),
+        ticket_name_literal=literal(f"{name}_ticket"),
+        ticket_function=f"{identifier(name)}_ticket",
+        ticket_ttl_s=endpoint.ticket_ttl_seconds,
         route_doc=docstring(endpoint.description) or f"Serve ``websockets.{name}``.",
         contract_doc=docstring(source),
         handlers_doc=docstring(source, indent=0),
@@ -143,7 +153,8 @@ def _plan_key(manifest: Manifest) -> KeyPlan:
         is_public=not is_secret,
         is_required=is_required,
         is_optional=not is_required,
-        annotation="str" if is_required else "str | None",
+        may_lack=is_secret and not is_required,
+        annotation="str" if is_required and is_secret else "str | None",
         none_doc="" if is_required else " Without one, every token is refused.",
         name_literal=literal(name),
         missing_text=literal(f"{name} is not set: {manifest.slug} needs"),
@@ -159,6 +170,7 @@ def _plan_auth(manifest: Manifest) -> AuthPlan:
         checks=tuple(_checks(manifest)),
         lists_users=bool(policy.denied_users or policy.allowed_users or _has_owner(manifest)),
         lists_origins=bool(listed),
+        reads_permissions=bool(policy.required_permissions),
         checks_origin="*" not in manifest.cors_origins,
         opens_to_all_origins="*" in manifest.cors_origins,
         or_listed_doc=", or listed" if listed else "",
@@ -238,6 +250,6 @@ def _checks(manifest: Manifest) -> Iterator[Check]:
         yield Check("REQUIRED_ROLE not in identity.roles", literal("lacks the required role"))
     if policy.required_permissions:
         yield Check(
-            'REQUIRED_PERMISSIONS - _names(identity.claims, "permissions")',
+            'REQUIRED_PERMISSIONS - names_in(identity.claims, "permissions")',
             literal("lacks one of required_permissions"),
         )

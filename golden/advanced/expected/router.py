@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.events import EventsHandlers
 from .handlers.realtime import RealtimeHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -23,18 +24,26 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/ws",
+        "/events",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "realtime": Endpoint(
         name="realtime",
         admits_anonymous=False,  # websockets.realtime.auth.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=RealtimeHandlers(),
     ),
     "events": Endpoint(
         name="events",
         admits_anonymous=True,  # websockets.events.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EventsHandlers(),
     ),
 }
@@ -46,7 +55,19 @@ async def realtime_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["realtime"])
 
 
+@router.post("/ws/ticket", name="realtime_ticket")
+async def realtime_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["realtime"])
+
+
 @router.websocket("/events", name="events")
 async def events_endpoint(websocket: WebSocket) -> None:
     """Public event stream"""
     await serve(websocket, ENDPOINTS["events"])
+
+
+@router.post("/events/ticket", name="events_ticket")
+async def events_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["events"])

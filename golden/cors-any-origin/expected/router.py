@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.widget import WidgetHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -22,12 +23,18 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/widget",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "widget": Endpoint(
         name="widget",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=WidgetHandlers(),
     ),
 }
@@ -37,3 +44,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 async def widget_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.widget``."""
     await serve(websocket, ENDPOINTS["widget"])
+
+
+@router.post("/widget/ticket", name="widget_ticket")
+async def widget_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["widget"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.backslash import BackslashHandlers
 from .handlers.blank import BlankHandlers
@@ -20,7 +20,8 @@ from .handlers.percent import PercentHandlers
 from .handlers.quote_end import QuoteEndHandlers
 from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -33,78 +34,106 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/quotes",
+        "/backslash",
+        "/quote-end",
+        "/newlines",
+        "/jinja",
+        "/unicode",
+        "/comment",
+        "/blank",
+        "/long",
+        "/html",
+        "/percent",
+        "/emoji",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "quotes": Endpoint(
         name="quotes",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=QuotesHandlers(),
     ),
     "backslash": Endpoint(
         name="backslash",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=BackslashHandlers(),
     ),
     "quote-end": Endpoint(
         name="quote-end",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=QuoteEndHandlers(),
     ),
     "newlines": Endpoint(
         name="newlines",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=NewlinesHandlers(),
     ),
     "jinja": Endpoint(
         name="jinja",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=JinjaHandlers(),
     ),
     "unicode": Endpoint(
         name="unicode",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=UnicodeHandlers(),
     ),
     "comment": Endpoint(
         name="comment",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CommentHandlers(),
     ),
     "blank": Endpoint(
         name="blank",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=BlankHandlers(),
     ),
     "long": Endpoint(
         name="long",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LongHandlers(),
     ),
     "html": Endpoint(
         name="html",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=HtmlHandlers(),
     ),
     "percent": Endpoint(
         name="percent",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=PercentHandlers(),
     ),
     "emoji": Endpoint(
         name="emoji",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EmojiHandlers(),
     ),
 }
@@ -116,16 +145,34 @@ async def quotes_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["quotes"])
 
 
+@router.post("/quotes/ticket", name="quotes_ticket")
+async def quotes_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["quotes"])
+
+
 @router.websocket("/backslash", name="backslash")
 async def backslash_endpoint(websocket: WebSocket) -> None:
     """A backslash at the end \\"""
     await serve(websocket, ENDPOINTS["backslash"])
 
 
+@router.post("/backslash/ticket", name="backslash_ticket")
+async def backslash_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["backslash"])
+
+
 @router.websocket("/quote-end", name="quote-end")
 async def quote_end_endpoint(websocket: WebSocket) -> None:
     """Says "hello" """
     await serve(websocket, ENDPOINTS["quote-end"])
+
+
+@router.post("/quote-end/ticket", name="quote-end_ticket")
+async def quote_end_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["quote-end"])
 
 
 @router.websocket("/newlines", name="newlines")
@@ -137,10 +184,22 @@ async def newlines_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["newlines"])
 
 
+@router.post("/newlines/ticket", name="newlines_ticket")
+async def newlines_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["newlines"])
+
+
 @router.websocket("/jinja", name="jinja")
 async def jinja_endpoint(websocket: WebSocket) -> None:
     """{{ plan }} {% for x in y %} {# comment #} {%- raw -%}"""
     await serve(websocket, ENDPOINTS["jinja"])
+
+
+@router.post("/jinja/ticket", name="jinja_ticket")
+async def jinja_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["jinja"])
 
 
 @router.websocket("/unicode", name="unicode")
@@ -149,16 +208,34 @@ async def unicode_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["unicode"])
 
 
+@router.post("/unicode/ticket", name="unicode_ticket")
+async def unicode_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["unicode"])
+
+
 @router.websocket("/comment", name="comment")
 async def comment_endpoint(websocket: WebSocket) -> None:
     """# type: ignore # noqa fmt: off"""
     await serve(websocket, ENDPOINTS["comment"])
 
 
+@router.post("/comment/ticket", name="comment_ticket")
+async def comment_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["comment"])
+
+
 @router.websocket("/blank", name="blank")
 async def blank_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.blank``."""
     await serve(websocket, ENDPOINTS["blank"])
+
+
+@router.post("/blank/ticket", name="blank_ticket")
+async def blank_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["blank"])
 
 
 @router.websocket("/long", name="long")
@@ -173,10 +250,22 @@ async def long_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["long"])
 
 
+@router.post("/long/ticket", name="long_ticket")
+async def long_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["long"])
+
+
 @router.websocket("/html", name="html")
 async def html_endpoint(websocket: WebSocket) -> None:
     """</script><script>alert(1)</script> */ // <!-- -->"""
     await serve(websocket, ENDPOINTS["html"])
+
+
+@router.post("/html/ticket", name="html_ticket")
+async def html_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["html"])
 
 
 @router.websocket("/percent", name="percent")
@@ -185,7 +274,19 @@ async def percent_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["percent"])
 
 
+@router.post("/percent/ticket", name="percent_ticket")
+async def percent_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["percent"])
+
+
 @router.websocket("/emoji", name="emoji")
 async def emoji_endpoint(websocket: WebSocket) -> None:
     """🚀 Über-fast — naïve café"""
     await serve(websocket, ENDPOINTS["emoji"])
+
+
+@router.post("/emoji/ticket", name="emoji_ticket")
+async def emoji_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["emoji"])

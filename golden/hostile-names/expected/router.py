@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.app_slug import AppSlugHandlers
 from .handlers.class_ import ClassHandlers
@@ -25,7 +25,8 @@ from .handlers.True_ import True_Handlers
 from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9 import (
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -38,96 +39,130 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/a",
+        "/b",
+        "/c",
+        "/d",
+        "/e",
+        "/f",
+        "/g",
+        "/h",
+        "/i",
+        "/j",
+        "/k",
+        "/l",
+        "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+        "/m",
+        "/n",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "class": Endpoint(
         name="class",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ClassHandlers(),
     ),
     "real-time": Endpoint(
         name="real-time",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=RealTimeHandlers(),
     ),
     "2fa": Endpoint(
         name="2fa",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=Endpoint2faHandlers(),
     ),
     "__init__": Endpoint(
         name="__init__",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=InitHandlers(),
     ),
     "CON": Endpoint(
         name="CON",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CONHandlers(),
     ),
     "-": Endpoint(
         name="-",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EndpointHandlers(),
     ),
     "router": Endpoint(
         name="router",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=RouterHandlers(),
     ),
     "manager": Endpoint(
         name="manager",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ManagerHandlers(),
     ),
     "app_slug": Endpoint(
         name="app_slug",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=AppSlugHandlers(),
     ),
     "liveFeed": Endpoint(
         name="liveFeed",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LiveFeedHandlers(),
     ),
     "None": Endpoint(
         name="None",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=None_Handlers(),
     ),
     "Connection": Endpoint(
         name="Connection",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ConnectionHandlers(),
     ),
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": Endpoint(
         name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers(),
     ),
     "True": Endpoint(
         name="True",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=True_Handlers(),
     ),
     "settings": Endpoint(
         name="settings",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=SettingsHandlers(),
     ),
 }
@@ -139,10 +174,22 @@ async def class__endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["class"])
 
 
+@router.post("/a/ticket", name="class_ticket")
+async def class__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["class"])
+
+
 @router.websocket("/b", name="real-time")
 async def real_time_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.real-time``."""
     await serve(websocket, ENDPOINTS["real-time"])
+
+
+@router.post("/b/ticket", name="real-time_ticket")
+async def real_time_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["real-time"])
 
 
 @router.websocket("/c", name="2fa")
@@ -151,10 +198,22 @@ async def endpoint_2fa_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["2fa"])
 
 
+@router.post("/c/ticket", name="2fa_ticket")
+async def endpoint_2fa_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["2fa"])
+
+
 @router.websocket("/d", name="__init__")
 async def endpoint__init___endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.__init__``."""
     await serve(websocket, ENDPOINTS["__init__"])
+
+
+@router.post("/d/ticket", name="__init___ticket")
+async def endpoint__init___ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["__init__"])
 
 
 @router.websocket("/e", name="CON")
@@ -163,10 +222,22 @@ async def CON__endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["CON"])
 
 
+@router.post("/e/ticket", name="CON_ticket")
+async def CON__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["CON"])
+
+
 @router.websocket("/f", name="-")
 async def endpoint__endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.-``."""
     await serve(websocket, ENDPOINTS["-"])
+
+
+@router.post("/f/ticket", name="-_ticket")
+async def endpoint__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["-"])
 
 
 @router.websocket("/g", name="router")
@@ -175,10 +246,22 @@ async def router_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["router"])
 
 
+@router.post("/g/ticket", name="router_ticket")
+async def router_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["router"])
+
+
 @router.websocket("/h", name="manager")
 async def manager_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.manager``."""
     await serve(websocket, ENDPOINTS["manager"])
+
+
+@router.post("/h/ticket", name="manager_ticket")
+async def manager_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["manager"])
 
 
 @router.websocket("/i", name="app_slug")
@@ -187,10 +270,22 @@ async def app_slug_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["app_slug"])
 
 
+@router.post("/i/ticket", name="app_slug_ticket")
+async def app_slug_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["app_slug"])
+
+
 @router.websocket("/j", name="liveFeed")
 async def liveFeed_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.liveFeed``."""
     await serve(websocket, ENDPOINTS["liveFeed"])
+
+
+@router.post("/j/ticket", name="liveFeed_ticket")
+async def liveFeed_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["liveFeed"])
 
 
 @router.websocket("/k", name="None")
@@ -199,10 +294,22 @@ async def None__endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["None"])
 
 
+@router.post("/k/ticket", name="None_ticket")
+async def None__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["None"])
+
+
 @router.websocket("/l", name="Connection")
 async def Connection_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.Connection``."""
     await serve(websocket, ENDPOINTS["Connection"])
+
+
+@router.post("/l/ticket", name="Connection_ticket")
+async def Connection_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["Connection"])
 
 
 @router.websocket(
@@ -221,13 +328,42 @@ async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     )
 
 
+@router.post(
+    "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy/ticket",
+    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_ticket",
+)
+async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9_ticket(
+    request: Request, response: Response
+) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(
+        request,
+        response,
+        ENDPOINTS[
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        ],
+    )
+
+
 @router.websocket("/m", name="True")
 async def True__endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.True``."""
     await serve(websocket, ENDPOINTS["True"])
 
 
+@router.post("/m/ticket", name="True_ticket")
+async def True__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["True"])
+
+
 @router.websocket("/n", name="settings")
 async def settings_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.settings``."""
     await serve(websocket, ENDPOINTS["settings"])
+
+
+@router.post("/n/ticket", name="settings_ticket")
+async def settings_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["settings"])

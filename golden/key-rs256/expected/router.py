@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.events import EventsHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -22,12 +23,18 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/events",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "events": Endpoint(
         name="events",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EventsHandlers(),
     ),
 }
@@ -37,3 +44,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 async def events_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.events``."""
     await serve(websocket, ENDPOINTS["events"])
+
+
+@router.post("/events/ticket", name="events_ticket")
+async def events_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["events"])

@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.comments import CommentsHandlers
 from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -26,36 +27,50 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/ws/presence",
+        "/ws/documents",
+        "/ws/comments",
+        "/ws/notifications",
+        "/ws/status",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "presence": Endpoint(
         name="presence",
         admits_anonymous=False,  # by default
         ping_interval_s=10,
+        ticket_ttl_s=10,
         handlers=PresenceHandlers(),
     ),
     "documents": Endpoint(
         name="documents",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=DocumentsHandlers(),
     ),
     "comments": Endpoint(
         name="comments",
         admits_anonymous=False,  # websockets.comments.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CommentsHandlers(),
     ),
     "notifications": Endpoint(
         name="notifications",
         admits_anonymous=False,  # by default
         ping_interval_s=60,
+        ticket_ttl_s=10,
         handlers=NotificationsHandlers(),
     ),
     "status-page": Endpoint(
         name="status-page",
         admits_anonymous=True,  # websockets.status-page.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StatusPageHandlers(),
     ),
 }
@@ -67,10 +82,22 @@ async def presence_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["presence"])
 
 
+@router.post("/ws/presence/ticket", name="presence_ticket")
+async def presence_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["presence"])
+
+
 @router.websocket("/ws/documents", name="documents")
 async def documents_endpoint(websocket: WebSocket) -> None:
     """Edits of documents."""
     await serve(websocket, ENDPOINTS["documents"])
+
+
+@router.post("/ws/documents/ticket", name="documents_ticket")
+async def documents_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["documents"])
 
 
 @router.websocket("/ws/comments", name="comments")
@@ -79,13 +106,31 @@ async def comments_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["comments"])
 
 
+@router.post("/ws/comments/ticket", name="comments_ticket")
+async def comments_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["comments"])
+
+
 @router.websocket("/ws/notifications", name="notifications")
 async def notifications_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.notifications``."""
     await serve(websocket, ENDPOINTS["notifications"])
 
 
+@router.post("/ws/notifications/ticket", name="notifications_ticket")
+async def notifications_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["notifications"])
+
+
 @router.websocket("/ws/status", name="status-page")
 async def status_page_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.status-page``."""
     await serve(websocket, ENDPOINTS["status-page"])
+
+
+@router.post("/ws/status/ticket", name="status-page_ticket")
+async def status_page_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["status-page"])

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -23,18 +24,26 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/lobby",
+        "/members",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "lobby": Endpoint(
         name="lobby",
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LobbyHandlers(),
     ),
     "members": Endpoint(
         name="members",
         admits_anonymous=False,  # websockets.members.auth.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=MembersHandlers(),
     ),
 }
@@ -46,7 +55,19 @@ async def lobby_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["lobby"])
 
 
+@router.post("/lobby/ticket", name="lobby_ticket")
+async def lobby_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["lobby"])
+
+
 @router.websocket("/members", name="members")
 async def members_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.members``."""
     await serve(websocket, ENDPOINTS["members"])
+
+
+@router.post("/members/ticket", name="members_ticket")
+async def members_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["members"])

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.ticker import TickerHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -22,12 +23,18 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/ticker",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "ticker": Endpoint(
         name="ticker",
         admits_anonymous=True,  # auth_required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=TickerHandlers(),
     ),
 }
@@ -37,3 +44,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 async def ticker_endpoint(websocket: WebSocket) -> None:
     """Prices for everybody."""
     await serve(websocket, ENDPOINTS["ticker"])
+
+
+@router.post("/ticker/ticket", name="ticker_ticket")
+async def ticker_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["ticker"])

@@ -22,10 +22,10 @@ from uuid import uuid4
 
 from fastapi import WebSocket
 
-from .auth import Identity
 from .heartbeat import Heartbeat
 from .messages import Frame, encode
 from .settings import APP_SLUG
+from .tokens import Identity
 
 CLOSE_TIMEOUT_S = 5.0  # how long a farewell may take before the socket is given up
 PACE_TIMEOUT_S = 5.0  # how long ``send`` waits for a client that reads slowly

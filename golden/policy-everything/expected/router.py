@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -23,18 +24,26 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/ws/orders",
+        "/ws/stock",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "orders": Endpoint(
         name="orders",
         admits_anonymous=False,  # auth.policy.allow_anonymous
         ping_interval_s=15,
+        ticket_ttl_s=10,
         handlers=OrdersHandlers(),
     ),
     "stock-levels": Endpoint(
         name="stock-levels",
         admits_anonymous=True,  # websockets.stock-levels.auth.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StockLevelsHandlers(),
     ),
 }
@@ -46,7 +55,19 @@ async def orders_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["orders"])
 
 
+@router.post("/ws/orders/ticket", name="orders_ticket")
+async def orders_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["orders"])
+
+
 @router.websocket("/ws/stock", name="stock-levels")
 async def stock_levels_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.stock-levels``."""
     await serve(websocket, ENDPOINTS["stock-levels"])
+
+
+@router.post("/ws/stock/ticket", name="stock-levels_ticket")
+async def stock_levels_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["stock-levels"])

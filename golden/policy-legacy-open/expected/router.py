@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.feed import FeedHandlers
 from .handlers.staff import StaffHandlers
-from .session import Endpoint, serve
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
@@ -23,18 +24,26 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
 
 
 router = APIRouter(lifespan=_lifespan)
+install_redaction(
+    [
+        "/feed",
+        "/staff",
+    ]
+)
 
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "feed": Endpoint(
         name="feed",
         admits_anonymous=True,  # auth_policy.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=FeedHandlers(),
     ),
     "staff": Endpoint(
         name="staff",
         admits_anonymous=False,  # websockets.staff.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StaffHandlers(),
     ),
 }
@@ -46,7 +55,19 @@ async def feed_endpoint(websocket: WebSocket) -> None:
     await serve(websocket, ENDPOINTS["feed"])
 
 
+@router.post("/feed/ticket", name="feed_ticket")
+async def feed_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["feed"])
+
+
 @router.websocket("/staff", name="staff")
 async def staff_endpoint(websocket: WebSocket) -> None:
     """Serve ``websockets.staff``."""
     await serve(websocket, ENDPOINTS["staff"])
+
+
+@router.post("/staff/ticket", name="staff_ticket")
+async def staff_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["staff"])
