@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal
+from mdbgen.origins import ANY, normalize_origin
 
 LINE_LENGTH = 88  # of the generated code
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,29 +163,17 @@ def _plan_key(manifest: Manifest) -> KeyPlan:
 
 def _plan_auth(manifest: Manifest) -> AuthPlan:
     policy = manifest.policy
-    listed = tuple(sorted({_origin(each) for each in manifest.cors_origins} - {"*"}))
+    listed = tuple(sorted(set(filter(None, map(normalize_origin, manifest.cors_origins)))))
     return AuthPlan(
         constants=tuple(_constants(manifest, listed)),
         checks=tuple(_checks(manifest)),
         lists_users=bool(policy.denied_users or policy.allowed_users or _has_owner(manifest)),
         lists_origins=bool(listed),
         reads_permissions=bool(policy.required_permissions),
-        checks_origin="*" not in manifest.cors_origins,
-        opens_to_all_origins="*" in manifest.cors_origins,
+        checks_origin=ANY not in manifest.cors_origins,
+        opens_to_all_origins=ANY in manifest.cors_origins,
         or_listed_doc=", or listed" if listed else "",
     )
-
-
-def _origin(text: str) -> str:
-    """An origin as browsers spell it: in lower case, without a default port."""
-    text = text.strip().rstrip("/").lower()
-    try:
-        parts = urlsplit(text)
-        if parts.port is not None and parts.port == _DEFAULT_PORTS.get(parts.scheme):
-            return text.removesuffix(f":{parts.port}")
-    except ValueError:
-        pass  # no URL; it will match nothing
-    return text
 
 
 def _has_owner(manifest: Manifest) -> bool:

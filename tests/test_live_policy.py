@@ -136,10 +136,14 @@ CASES = {
         forbids=[BOB],
     ),
     "empty_lists_restrict_nothing": Case(
-        _policy(
-            allowed_users=[], allowed_roles=[], denied_users=[], required_permissions=[]
-        ),
+        _policy(allowed_users=[], allowed_roles=[], denied_users=[], required_permissions=[]),
         **_NOBODY_UNKNOWN,
+    ),
+    "an_empty_name_allows_nobody": Case(
+        _policy(allowed_users=["", "ada"]), lets_in=[ADA], forbids=[BOB, _bob(email="")]
+    ),
+    "an_empty_name_denies_nobody": Case(
+        _policy(denied_users=[""]), lets_in=[ADA, BOB, _bob(email="")]
     ),
     # --- allowed_roles: at least one of them
     "allowed_roles": Case(

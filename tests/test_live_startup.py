@@ -64,7 +64,7 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
 ) -> None:
     with not_starting(tmp_path, manifest, NO_KEY | env) as server:
         assert server.process.returncode not in (0, None)
-        last = [line for line in server.log.splitlines() if "SettingsError" in line]
+        last = [line for line in server.log.splitlines() if "SettingsError: " in line]
         assert len(last) == 1, server.log
         for part in sentence:
             assert part in last[0]

@@ -18,6 +18,7 @@ EndpointName = Literal["events"]
 
 JWT_ALGORITHM = "ES256"
 JWKS_TIMEOUT_S = 5.0
+LOCAL_ADDRESSES = ("http://localhost:", "http://127.0.0.1:")  # for development
 
 
 class SettingsError(RuntimeError):
@@ -117,7 +118,7 @@ def _read_jwks() -> jwt.PyJWKClient | None:
     url = os.environ.get("MDB_JWT_JWKS_URL")
     if not url:
         return None
-    if not url.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+    if not url.startswith(("https://", *LOCAL_ADDRESSES)):
         raise SettingsError("MDB_JWT_JWKS_URL is no https:// address")
     return jwt.PyJWKClient(url, timeout=JWKS_TIMEOUT_S)
 

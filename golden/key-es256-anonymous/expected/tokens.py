@@ -16,6 +16,15 @@ from .settings import JWT_ALGORITHM, SettingsError, deployment
 MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5.0  # for clocks that differ: a token may be from so far in the future
 
+# What PyJWT raises for tokens that no honest issuer makes is not all its own.
+_UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
+_NO_KEYS = (
+    jwt.PyJWKClientConnectionError,
+    jwt.PyJWKSetError,
+    OSError,  # the answer broke off
+    ValueError,  # it is no JSON
+)
+
 
 class Refused(Exception):
     """This client may not connect.
@@ -64,7 +73,7 @@ async def verify(token: str) -> Identity:
             options={"require": ["exp"]},
         )
         return identify(claims)
-    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as problem:
+    except _UNREADABLE as problem:
         raise Refused("unauthenticated", type(problem).__name__) from None
 
 
@@ -114,9 +123,10 @@ async def _key_of(token: str) -> Any:
         return settings.jwt_key
     if settings.jwks is None:
         raise Refused("unauthenticated", "this app has no key to verify tokens with")
+    key_id = jwt.get_unverified_header(token).get("kid", "")
     try:
         # May ask the network, and knows no asyncio.
-        found = await asyncio.to_thread(settings.jwks.get_signing_key_from_jwt, token)
-    except jwt.PyJWKClientConnectionError:
-        raise SettingsError("MDB_JWT_JWKS_URL does not answer") from None
+        found = await asyncio.to_thread(settings.jwks.get_signing_key, key_id)
+    except _NO_KEYS:
+        raise SettingsError("MDB_JWT_JWKS_URL does not answer with keys") from None
     return found.key

@@ -10,16 +10,17 @@ from fastapi import APIRouter, Request, Response, WebSocket
 
 from .handlers.events import EventsHandlers
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, exchange_token, serve
+from .session import Endpoint, Ticket, drain, exchange_token, serve
 from .settings import EndpointName, deployment
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
-    """Stop the start-up, not every client, where the environment lacks something."""
+    """Start only where the environment lacks nothing; stop when clients have left."""
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
+    await drain()
 
 
 router = APIRouter(lifespan=_lifespan)

@@ -15,6 +15,9 @@ from .settings import JWT_ALGORITHM, deployment
 MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5.0  # for clocks that differ: a token may be from so far in the future
 
+# What PyJWT raises for tokens that no honest issuer makes is not all its own.
+_UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
+
 
 class Refused(Exception):
     """This client may not connect.
@@ -62,7 +65,7 @@ async def verify(token: str) -> Identity:
             options={"require": ["exp"]},
         )
         return identify(claims)
-    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as problem:
+    except _UNREADABLE as problem:
         raise Refused("unauthenticated", type(problem).__name__) from None
 
 

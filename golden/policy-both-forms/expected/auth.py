@@ -98,13 +98,19 @@ def _cookie_token(connection: HTTPConnection) -> str | None:
 
 
 def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
-    """Whether host and port of the page are those that the request went to."""
+    """Whether host and port of the page are those that the request went to.
+
+    A page that came without TLS is foreign to a socket that has it: anybody on the
+    way may have written it. The opposite is normal behind a proxy that ends TLS.
+    """
     try:
         page = urlsplit(origin)
         host = urlsplit(f"{page.scheme}://{connection.headers.get('host', '')}")
         default_port = {"http": 80, "https": 443}[page.scheme]
         is_same_port = (page.port or default_port) == (host.port or default_port)
-        return bool(page.hostname) and page.hostname == host.hostname and is_same_port
+        is_same_host = bool(page.hostname) and page.hostname == host.hostname
+        is_downgrade = page.scheme == "http" and connection.url.is_secure
+        return is_same_host and is_same_port and not is_downgrade
     except (KeyError, ValueError):  # "null", or no URL
         return False
 
@@ -118,5 +124,7 @@ def _authorized(identity: Identity) -> Identity:
 
 def _is_listed(identity: Identity, names: frozenset[str]) -> bool:
     """Whether the user id, or the e-mail in any case of letters, is among ``names``."""
-    email = (identity.user_email or "").casefold()
-    return identity.user_id in names or email in {name.casefold() for name in names}
+    email = identity.user_email
+    return identity.user_id in names or (
+        email is not None and email.casefold() in {name.casefold() for name in names}
+    )

@@ -59,6 +59,9 @@ class Ending:
         if not registered and not 3000 <= self.code <= 4999:
             raise ValueError(f"{self.code} is no code that a server may close with")
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}"
+
     @property
     def close_reason(self) -> str:
         """The reason, cut to the 123 bytes that a close frame has room for."""
@@ -226,16 +229,19 @@ class Connection:
     def lose(self) -> None:
         """Take note that the client is gone; nothing follows."""
         if self.is_open:
+            self.stop_writing()
             self._leave()
 
-    async def finish(self) -> None:
-        """Say what is left to say, and stop writing. Only after ``end`` or ``lose``."""
-        writer = self._writer
+    async def say_goodbye(self) -> None:
+        """Write what is queued, the farewell, and the close; nothing if the client left."""
         if self.ending is not None:
-            await say_goodbye(self.websocket, self.ending, after=writer)
-        if writer is not None:
-            writer.cancel()
-            await asyncio.wait({writer})
+            await say_goodbye(self.websocket, self.ending, after=self._writer)
+
+    def stop_writing(self) -> None:
+        """Give up what is being written."""
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
 
     def _leave(self) -> None:
         self.is_open = False
@@ -253,8 +259,8 @@ class Connection:
             waits_for = sending.send(None)
         except StopIteration:
             return True
-        except Exception:  # servers differ in what they raise for a client that is gone
-            self.lose()
+        except (Exception, asyncio.CancelledError):
+            self.lose()  # Servers differ in what they raise for a client that is gone.
             return False
         self._writer = asyncio.create_task(self._write_on(sending, waits_for))
         return True
@@ -270,8 +276,9 @@ class Connection:
                 self._outbox_bytes -= frame.size
                 await self._send(frame.event)
         except Exception:
+            self._writer = None  # this very task, which need not be stopped
             self.lose()
-        finally:
+        else:
             self._writer = None
 
     def _queue(self, frame: Frame) -> bool:

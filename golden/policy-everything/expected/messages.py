@@ -96,7 +96,7 @@ def _plain_envelope(envelope: dict[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, value in envelope.items():
         try:
-            plain[key] = _plain(value, key)
+            plain[_plain_text(key, "a key")] = _plain(value, key)
         except RecursionError:
             raise TypeError(f"{key}: contains itself") from None
     return plain
@@ -110,8 +110,10 @@ def _plain(value: Any, place: str) -> Any:
             such as ``data.items[3]``.
     """
     match value:
-        case None | int():
+        case None | bool():
             return value
+        case int():
+            return _plain_integer(value, place)
         case float():
             return value if math.isfinite(value) else None
         case str():
@@ -130,12 +132,20 @@ def _plain(value: Any, place: str) -> Any:
     return _plain(jsonable, place)
 
 
-def _plain_key(key: Any, place: str) -> str | int:
-    if isinstance(key, int):
-        return key
+def _plain_key(key: Any, place: str) -> Any:
     if isinstance(key, str):
         return _plain_text(key, place)
+    if key is None or isinstance(key, int | float):  # as the encoder writes them
+        return key
     raise TypeError(f"{place}: {key!r} is no key of a JSON object")
+
+
+def _plain_integer(value: int, place: str) -> int:
+    try:
+        str(value)
+    except ValueError:
+        raise TypeError(f"{place}: an integer of so many digits") from None
+    return value
 
 
 def _plain_text(text: str, place: str) -> str:

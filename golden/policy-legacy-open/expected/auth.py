@@ -96,13 +96,19 @@ def _cookie_token(connection: HTTPConnection) -> str | None:
 
 
 def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
-    """Whether host and port of the page are those that the request went to."""
+    """Whether host and port of the page are those that the request went to.
+
+    A page that came without TLS is foreign to a socket that has it: anybody on the
+    way may have written it. The opposite is normal behind a proxy that ends TLS.
+    """
     try:
         page = urlsplit(origin)
         host = urlsplit(f"{page.scheme}://{connection.headers.get('host', '')}")
         default_port = {"http": 80, "https": 443}[page.scheme]
         is_same_port = (page.port or default_port) == (host.port or default_port)
-        return bool(page.hostname) and page.hostname == host.hostname and is_same_port
+        is_same_host = bool(page.hostname) and page.hostname == host.hostname
+        is_downgrade = page.scheme == "http" and connection.url.is_secure
+        return is_same_host and is_same_port and not is_downgrade
     except (KeyError, ValueError):  # "null", or no URL
         return False
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 _SECRET_HEADERS = {"authorization", "cookie", "sec-websocket-protocol"}
+_SECRET_SCOPE_KEYS = {"query_string", "subprotocols"}
 
 
 class _Redaction(logging.Filter):
@@ -19,6 +20,8 @@ class _Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record; it is logged in any case."""
+        if record.levelno <= logging.DEBUG:
+            record.exc_info = None  # which quotes a header that cannot be read
         if not isinstance(record.args, tuple):
             return True
         match record.args:
@@ -29,13 +32,21 @@ class _Redaction(logging.Filter):
         return True
 
     def _cut(self, value: object) -> object:
-        return self._query.sub(r"\1", value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return self._query.sub(r"\1", value)
+        if isinstance(value, dict):  # a scope, which uvicorn prints at level TRACE
+            return {
+                key: "***" if key in _SECRET_SCOPE_KEYS else part
+                for key, part in value.items()
+            }
+        return value
 
 
 def install_redaction(paths: Iterable[str]) -> None:
     """Let uvicorn's loggers show sockets and tickets without their query strings."""
     ours = "|".join(re.escape(path) for path in paths)
-    access = _Redaction(rf"(?:{ours})(?:/ticket)?")
+    access = _Redaction(rf"(?:{ours})(?:/ticket)?/?")
     logging.getLogger("uvicorn.access").addFilter(access)
-    # This one shows handshakes only, and those of unknown paths may hold tokens as well.
-    logging.getLogger("uvicorn.error").addFilter(_Redaction(r"/\S*?"))
+    # These show handshakes, and those of unknown paths may hold tokens as well.
+    for name in ("uvicorn.error", "uvicorn.asgi"):
+        logging.getLogger(name).addFilter(_Redaction(r"/\S*?"))

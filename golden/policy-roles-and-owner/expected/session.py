@@ -40,6 +40,10 @@ from .tokens import Identity, Refused
 
 log = logging.getLogger(__name__)
 
+DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
+
+_leaving: set[asyncio.Task[None]] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -73,7 +77,7 @@ async def serve(websocket: WebSocket, endpoint: Endpoint) -> None:
         return
     no_room = manager.refusal(identity.user_id, limits)
     if no_room is not None:
-        log.warning("client refused endpoint=%s reason=%s", endpoint.name, no_room)
+        log.warning("client refused endpoint=%s ending=%s", endpoint.name, no_room)
         await say_goodbye(websocket, no_room)
         return
     await _Session(websocket, endpoint, identity, limits).run()
@@ -92,7 +96,7 @@ async def exchange_token(
     """Give a client that shows a token a ticket for one connection.
 
     Raises:
-        HTTPException: 401 or 403; the client learns no more than that of a socket.
+        HTTPException: 401, 403 or 503; the client learns no more than a socket's does.
     """
     try:
         identity = await admit_to_ticket(request)
@@ -100,9 +104,18 @@ async def exchange_token(
         log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)
         status = 401 if refusal.reason == "unauthenticated" else 403
         raise HTTPException(status, refusal.reason) from None
+    except SettingsError as problem:
+        log.error("ticket refused endpoint=%s reason=%s", endpoint.name, problem)
+        raise HTTPException(503, "server misconfigured") from None
     response.headers["Cache-Control"] = "no-store"
     ticket = await tickets.mint(identity.claims, endpoint.name, endpoint.ticket_ttl_s)
     return Ticket(ticket=ticket, expires_in=endpoint.ticket_ttl_s)
+
+
+async def drain() -> None:
+    """Let the clients that are leaving take their leave; part of the shutdown."""
+    if _leaving:
+        await asyncio.wait(_leaving, timeout=DRAIN_TIMEOUT_S)
 
 
 class _Session:
@@ -138,26 +151,37 @@ class _Session:
         manager.add(connection)
         self._worker = asyncio.create_task(self._open())
         try:
+            await self._converse()
+        finally:
+            # A server that stops may cancel this task, even twice; the app hears of the
+            # end all the same.
+            leaving = asyncio.create_task(self._leave())
+            _leaving.add(leaving)
+            leaving.add_done_callback(_leaving.discard)
+            await asyncio.shield(leaving)
+
+    async def _converse(self) -> None:
+        """Read; when that is over, say good-bye and let the handlers finish."""
+        connection = self._connection
+        try:
             with suppress(TimeoutError):  # how ``Connection.end`` stops the reader
                 async with asyncio.timeout(None) as connection.reading:
                     await self._read()
-        except asyncio.CancelledError:
-            # The server stops and will not wait for handlers.
-            if self._worker is not None:
-                self._worker.cancel()
-            raise
         finally:
             connection.reading = None
             connection.lose()
-            await self._finish()
-
-    async def _finish(self) -> None:
-        """Farewell first, as handlers may take their time; ``on_disconnect`` last."""
-        connection = self._connection
         if connection.ending is not None:
             self._inbox.clear()  # A client that was put out has no more say.
-        await connection.finish()
+        await connection.say_goodbye()
         if self._worker is not None:
+            await asyncio.wait({self._worker})
+
+    async def _leave(self) -> None:
+        """Leave nothing behind, also where the server did not want to wait so long."""
+        connection = self._connection
+        connection.stop_writing()
+        if self._worker is not None:
+            self._worker.cancel()
             await asyncio.wait({self._worker})
         log.info(
             "client left endpoint=%s connection=%s ending=%s",
@@ -168,8 +192,8 @@ class _Session:
         if self._is_connected:
             try:
                 await self._handlers.on_disconnect(connection)
-            except (Exception, asyncio.CancelledError):
-                _raise_if_cancelled()
+            except BaseException as problem:
+                _raise_if_not_the_apps(problem)
                 log.exception("on_disconnect failed connection=%s", connection.id)
 
     async def _open(self) -> None:
@@ -178,14 +202,20 @@ class _Session:
         try:
             await self._handlers.on_connect(connection)
         except Reject as rejection:
-            log.info("client rejected id=%s reason=%s", connection.id, rejection)
+            log.info("client rejected connection=%s: %s", connection.id, rejection)
             connection.end(Ending(POLICY_VIOLATION, "forbidden"))
-        except (Exception, asyncio.CancelledError):
-            _raise_if_cancelled()
+        except BaseException as problem:
+            _raise_if_not_the_apps(problem)
             log.exception("on_connect failed connection=%s", connection.id)
             connection.end(Ending(INTERNAL_ERROR, "internal error"))
         else:
             self._is_connected = True
+            log.info(
+                "client connected endpoint=%s connection=%s user=%s",
+                connection.endpoint,
+                connection.id,
+                connection.user_id,
+            )
             connection.release(self._connected_frame())
             await self._work()
 
@@ -254,8 +284,8 @@ class _Session:
             await self._handlers.on_message(self._connection, message)
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
-        except (Exception, asyncio.CancelledError):
-            _raise_if_cancelled()
+        except BaseException as problem:
+            _raise_if_not_the_apps(problem)
             log.exception(
                 "handler failed endpoint=%s connection=%s",
                 self._endpoint.name,
@@ -291,8 +321,9 @@ def _parse_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _raise_if_cancelled() -> None:
-    """Go on with a cancellation of this very task, not of something it waited for."""
+def _raise_if_not_the_apps(problem: BaseException) -> None:
+    """Pass on what is meant for this very task or process, not for the handler."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    is_cancelled = task is not None and task.cancelling() > 0
+    if is_cancelled or isinstance(problem, KeyboardInterrupt | SystemExit):
+        raise problem
