@@ -141,6 +141,29 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
     _emit(run, form)
 
 
+@app.command()
+def inspect(
+    manifest: Annotated[
+        str, typer.Argument(metavar="MANIFEST", help="The manifest, or - for standard input.")
+    ],
+    form: _Form = Format.TEXT,
+) -> None:
+    """Tell who may connect, and which key of the manifest decided it.
+
+    Exit code: 0, or 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.inspect import report_inspect
+        from mdbgen.manifest import parse_manifest
+        from mdbgen.source import read_source
+
+        parsed, warnings = parse_manifest(read_source(manifest))
+        return report_inspect(parsed, warnings, form)
+
+    _emit(run, form)
+
+
 def _show(dry_run: bool, diff: bool) -> Show:
     from mdbgen.report import Show
 

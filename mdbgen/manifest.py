@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mdbgen.errors import Diagnostic, ManifestError, Severity, shown
+from mdbgen.origins import ANY, nearest_origin, normalize_origin
 from mdbgen.policy import (
     LEGACY,
     TODAY,
@@ -24,7 +25,7 @@ from mdbgen.policy import (
     disagreements,
     merge_policies,
 )
-from mdbgen.source import Path, Place, Source
+from mdbgen.source import Path, Source
 from mdbgen.validation import (
     ENDPOINT_NAME_PATTERN,
     PATH_PATTERN,
@@ -58,6 +59,7 @@ class Manifest:
     policy: Policy = field(default_factory=Policy)
     require_role: str | None = None
     algorithm: Algorithm = "HS256"
+    algorithm_decided_by: str = "default"
     cors_origins: tuple[str, ...] = ()  # () unless cors.enabled
 
 
@@ -190,6 +192,7 @@ def _resolve(keys: ManifestKeys) -> Manifest:
         policy=policy,
         require_role=keys.auth.require_role or None,
         algorithm=keys.auth.jwt.algorithm,
+        algorithm_decided_by="auth.jwt.algorithm" if _stated(keys.auth.jwt) else "default",
         cors_origins=tuple(keys.cors.allow_origins) if keys.cors.enabled else (),
     )
 
@@ -225,6 +228,7 @@ def _warnings(source: Source, keys: ManifestKeys) -> Iterator[Diagnostic]:
     return chain(
         (_policy_warning(source, disagreement) for disagreement in differing),
         _role_warnings(source, keys.auth),
+        _origin_warnings(source, keys.cors),
     )
 
 
@@ -251,8 +255,27 @@ def _role_warnings(source: Source, auth: AuthKeys) -> Iterator[Diagnostic]:
         yield _warning(source, path, "MDB153", f"{role} is not among auth.roles")
 
 
-def _warning(source: Source, path: Path, code: str, message: str) -> Diagnostic:
-    return source.diagnostic(path, code, message, at=Place.VALUE, severity=Severity.WARNING)
+def _origin_warnings(source: Source, cors: CorsKeys) -> Iterator[Diagnostic]:
+    for index, origin in enumerate(cors.allow_origins if cors.enabled else ()):
+        path = ("cors", "allow_origins", index)
+        if origin == ANY:
+            message = (
+                "'*' lets scripts of any page connect with a token or ticket that they hold;"
+                " cookies count only from the app's own pages and from origins listed by name"
+            )
+            yield _warning(source, path, "MDB154", message)
+        elif normalize_origin(origin) is None:
+            nearest = nearest_origin(origin)
+            suggestion = f"did you mean {shown(nearest)}?" if nearest else ""
+            message = f"{shown(origin)} is not an origin and will match nothing"
+            yield _warning(source, path, "MDB155", message, suggestion)
+
+
+def _warning(
+    source: Source, path: Path, code: str, message: str, suggestion: str = ""
+) -> Diagnostic:
+    severity = Severity.WARNING
+    return source.diagnostic(path, code, message, suggestion=suggestion, severity=severity)
 
 
 def _by_position(diagnostics: Iterator[Diagnostic] | list[Diagnostic]) -> list[Diagnostic]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal
+from mdbgen.origins import ANY, normalize_origin
 
 LINE_LENGTH = 88  # of the generated code
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,10 @@ class EndpointPlan:
     admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
     ping_interval_s: int
     description: str  # docstring text; "" where the manifest says nothing
+    ticket_path_literal: str  # '"/ws/ticket"'
+    ticket_name_literal: str  # '"realtime_ticket"'
+    ticket_function: str  # "realtime_ticket"
+    ticket_ttl_s: int
     contract_doc: str
     handlers_doc: str
 
@@ -39,6 +42,7 @@ class KeyPlan:
     is_public: bool  # RSA, EC
     is_required: bool  # some endpoint lets nobody in without a token
     is_optional: bool  # none does
+    may_lack: bool  # the code must expect that there is no key
     annotation: str  # "str", "str | None"
     none_doc: str
     name_literal: str
@@ -70,6 +74,7 @@ class AuthPlan:
     checks: tuple[Check, ...]
     lists_users: bool
     lists_origins: bool
+    reads_permissions: bool
     checks_origin: bool
     opens_to_all_origins: bool  # the opposite: only cookies depend on the origin
     or_listed_doc: str
@@ -124,6 +129,10 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         admits_anonymous_because=endpoint.anonymous.decided_by.replace("default", "by default"),
         ping_interval_s=endpoint.ping_interval,
         description=docstring(endpoint.description),
+        ticket_path_literal=literal(f"{endpoint.path}/ticket"),
+        ticket_name_literal=literal(f"{name}_ticket"),
+        ticket_function=f"{identifier(name)}_ticket",
+        ticket_ttl_s=endpoint.ticket_ttl_seconds,
         contract_doc=docstring(source),
         handlers_doc=docstring(source, indent=0),
     )
@@ -141,7 +150,8 @@ def _plan_key(manifest: Manifest) -> KeyPlan:
         is_public=not is_secret,
         is_required=is_required,
         is_optional=not is_required,
-        annotation="str" if is_required else "str | None",
+        may_lack=is_secret and not is_required,
+        annotation="str" if is_required and is_secret else "str | None",
         none_doc="" if is_required else " Without one, every token is refused.",
         name_literal=literal(name),
         missing_text=literal(f"{name} is not set: {manifest.slug} needs"),
@@ -151,28 +161,17 @@ def _plan_key(manifest: Manifest) -> KeyPlan:
 
 def _plan_auth(manifest: Manifest) -> AuthPlan:
     policy = manifest.policy
-    listed = tuple(sorted({_origin(each) for each in manifest.cors_origins} - {"*"}))
+    listed = tuple(sorted(set(filter(None, map(normalize_origin, manifest.cors_origins)))))
     return AuthPlan(
         constants=tuple(_constants(manifest, listed)),
         checks=tuple(_checks(manifest)),
         lists_users=bool(policy.denied_users or policy.allowed_users or _has_owner(manifest)),
         lists_origins=bool(listed),
-        checks_origin="*" not in manifest.cors_origins,
-        opens_to_all_origins="*" in manifest.cors_origins,
+        reads_permissions=bool(policy.required_permissions),
+        checks_origin=ANY not in manifest.cors_origins,
+        opens_to_all_origins=ANY in manifest.cors_origins,
         or_listed_doc=", or listed" if listed else "",
     )
-
-
-def _origin(text: str) -> str:
-    """An origin as browsers spell it: in lower case, without a default port."""
-    text = text.strip().rstrip("/").lower()
-    try:
-        parts = urlsplit(text)
-        if parts.port is not None and parts.port == _DEFAULT_PORTS.get(parts.scheme):
-            return text.removesuffix(f":{parts.port}")
-    except ValueError:
-        pass  # no URL; it will match nothing
-    return text
 
 
 def _has_owner(manifest: Manifest) -> bool:
@@ -236,6 +235,6 @@ def _checks(manifest: Manifest) -> Iterator[Check]:
         yield Check("REQUIRED_ROLE not in identity.roles", literal("lacks the required role"))
     if policy.required_permissions:
         yield Check(
-            'REQUIRED_PERMISSIONS - _names(identity.claims, "permissions")',
+            'REQUIRED_PERMISSIONS - names_in(identity.claims, "permissions")',
             literal("lacks one of required_permissions"),
         )

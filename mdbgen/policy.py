@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 TODAY = "auth.policy"
@@ -33,6 +33,7 @@ class Policy:
     denied_users: tuple[str, ...] = ()
     required_permissions: tuple[str, ...] = ()
     owner: str | None = None  # the developer_id that passes the allowed_* checks
+    stated_by: Mapping[str, str] = field(default_factory=dict)  # of each list that is not empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def merge_policies(
         required=_merged_flag("required", today, legacy),
         allow_anonymous=_merged_flag("allow_anonymous", today, legacy),
         owner=developer_id if owner_can_access else None,
+        stated_by={key: _stated_by(key, today, legacy) for key, names in lists.items() if names},
         **lists,
     )
 
@@ -119,3 +121,10 @@ def _merged_list(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) 
     if key == "denied_users":
         return tuple(dict.fromkeys([*today.get(key, ()), *legacy.get(key, ())]))
     return tuple(dict.fromkeys(today.get(key) or legacy.get(key) or ()))
+
+
+def _stated_by(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) -> str:
+    """Name the manifest key, or keys, whose list is used."""
+    forms = [name for name, form in ((TODAY, today), (LEGACY, legacy)) if form.get(key)]
+    used = forms if key == "denied_users" else forms[:1]
+    return ", ".join(f"{name}.{key}" for name in used)

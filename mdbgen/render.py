@@ -29,8 +29,10 @@ _CONSTANT = (
     "heartbeat.py",
     "manager.py",
     "messages.py",
+    "redaction.py",
+    "tickets.py",
 )
-_DERIVED = ("auth.py", "contract.py", "router.py", "session.py", "settings.py")
+_DERIVED = ("auth.py", "contract.py", "router.py", "session.py", "settings.py", "tokens.py")
 
 
 @dataclass(frozen=True)

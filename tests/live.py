@@ -195,10 +195,19 @@ class Server:
     async def post(self, path: str, **body: Any) -> Any:
         return await self._request("POST", path, json=body)
 
-    async def _request(self, method: str, path: str, **options: Any) -> Any:
+    async def ticket(self, path: str, **headers: str) -> str:
+        """Ask the endpoint at ``path`` for a ticket, and get one."""
+        answer = await self._request("POST", f"{path}/ticket", headers=headers)
+        return str(answer["ticket"])
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask over HTTP; any answer will do."""
         base = f"http://127.0.0.1:{self.port}"
         async with httpx.AsyncClient(verify=False, trust_env=False, timeout=TIMEOUT_S) as client:
-            response = await client.request(method, base + path, **options)
+            return await client.request(method, base + path, **options)
+
+    async def _request(self, method: str, path: str, **options: Any) -> Any:
+        response = await self.request(method, path, **options)
         assert response.status_code == 200, response.text
         return response.json()
 
@@ -240,6 +249,28 @@ class Server:
             hello = await client.recv()
             assert hello["type"] == "connected", hello
             yield Client(client.socket, hello)
+
+    async def handshake(self, target: str, **headers: str) -> int:
+        """Ask for a WebSocket with exactly these headers; the status of the answer.
+
+        In names of headers, ``_`` stands for ``-``.
+        """
+        sent = {
+            "Host": f"127.0.0.1:{self.port}",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        lines = (f"{name}: {value}\r\n" for name, value in sent.items())
+        async with asyncio.timeout(TIMEOUT_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.write(f"GET {target} HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+            status = (await reader.readline()).split()[1]
+            writer.close()
+            await writer.wait_closed()
+        return int(status)
 
     def stop(self, timeout_s: float = TIMEOUT_S) -> int:
         """SIGTERM; the exit code."""

@@ -21,6 +21,7 @@ ORDER = [
     "source",
     "naming",
     "policy",
+    "origins",
     "validation",
     "manifest",
     "plan",
@@ -34,6 +35,7 @@ ORDER = [
     "config",
     "formats",
     "report",
+    "inspect",
     "cli",
     "__main__",
 ]

@@ -176,20 +176,20 @@ def test_check_of_a_missing_folder_is_drift(shell: Shell) -> None:
 def test_check_names_every_kind_of_drift_and_the_repair(shell: Shell, ws: Path) -> None:
     Path("manifest.json").write_text(TWO_ENDPOINTS)
     lock = json.loads((ws / "mdbgen.lock").read_text())
-    lock["files"]["tickets.py"] = lock["files"]["py.typed"]
+    lock["files"]["former.py"] = lock["files"]["py.typed"]
     (ws / "mdbgen.lock").write_text(json.dumps(lock))
-    (ws / "tickets.py").touch()
+    (ws / "former.py").touch()
     (ws / "auth.py").unlink()
     before = snapshot()
     run = shell(*CHECK)
     assert snapshot() == before
     assert run.code == 1
     assert "missing app/ws/auth.py" in run.lines
-    assert "stale app/ws/tickets.py" in run.lines
+    assert "stale app/ws/former.py" in run.lines
     assert "\nchanged app/ws/router.py\ndiff --git a/app/ws/router.py b/app/ws/rou" in run.stdout
     assert run.lines[-1] == REPAIR
     assert shell(*GENERATE).code == 0
-    assert not (ws / "tickets.py").exists()
+    assert not (ws / "former.py").exists()
     assert shell(*CHECK).code == 0
 
 

@@ -139,6 +139,12 @@ CASES = {
         _policy(allowed_users=[], allowed_roles=[], denied_users=[], required_permissions=[]),
         **_NOBODY_UNKNOWN,
     ),
+    "an_empty_name_allows_nobody": Case(
+        _policy(allowed_users=["", "ada"]), lets_in=[ADA], forbids=[BOB, _bob(email="")]
+    ),
+    "an_empty_name_denies_nobody": Case(
+        _policy(denied_users=[""]), lets_in=[ADA, BOB, _bob(email="")]
+    ),
     # --- allowed_roles: at least one of them
     "allowed_roles": Case(
         _policy(allowed_roles=["editor", "admin"]),

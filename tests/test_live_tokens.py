@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from live import KEY, Server, serving, token
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 MANIFEST = {
     "slug": "tokens",
@@ -71,6 +72,11 @@ async def is_refused(server: Server, path: str = "/ws", /, **credential: Any) ->
     return True
 
 
+def pair(credential: str) -> list[Subprotocol]:
+    """How a browser sends a token: ``new WebSocket(url, ["bearer", token])``."""
+    return [Subprotocol("bearer"), Subprotocol(credential)]
+
+
 def _unsigned(**claims: Any) -> str:
     """A token as no library makes it: ``alg`` is none, and so is the signature."""
     parts = ({"alg": "none", "typ": "JWT"}, {"sub": "ada", "exp": 2**32, **claims})
@@ -84,6 +90,7 @@ async def test_every_carrier_brings_a_client_in(server: Server) -> None:
         {"token": token()},
         {"bearer": token()},
         {"headers": {"Authorization": f"bearer {token()}"}},
+        {"subprotocols": pair(token())},
         {"cookies": {"ws_token": token()}},
         {"cookies": {"token": token()}},
     ):
@@ -93,7 +100,10 @@ async def test_every_carrier_brings_a_client_in(server: Server) -> None:
 async def test_the_first_carrier_decides(server: Server) -> None:
     header, query, ws_cookie, cookie = (token(sub=f"user-{number}") for number in range(4))
     cookies = {"token": cookie, "ws_token": ws_cookie}
-    assert await user_of(server, bearer=header, token=query, cookies=cookies) == "user-0"
+    subprotocols = pair(token(sub="user-4"))
+    everything = {"token": query, "cookies": cookies, "subprotocols": subprotocols}
+    assert await user_of(server, bearer=header, **everything) == "user-0"
+    assert await user_of(server, **everything) == "user-4"
     assert await user_of(server, token=query, cookies=cookies) == "user-1"
     assert await user_of(server, cookies=cookies) == "user-2"
 
@@ -102,11 +112,12 @@ async def test_the_first_carrier_decides(server: Server) -> None:
     "credential",
     [
         {"bearer": "bad", "token": token(), "cookies": {"ws_token": token(), "token": token()}},
+        {"subprotocols": pair("bad"), "token": token(), "cookies": {"token": token()}},
         {"token": "bad", "cookies": {"ws_token": token(), "token": token()}},
         {"cookies": {"ws_token": "bad", "token": token()}},
         {"token": token(**EXPIRED), "cookies": {"token": token()}},
     ],
-    ids=["header", "query", "ws_token", "expired"],
+    ids=["header", "subprotocol", "query", "ws_token", "expired"],
 )
 async def test_a_bad_one_is_never_skipped(server: Server, credential: dict[str, Any]) -> None:
     for path in ("/ws", "/open", "/maybe"):
@@ -129,6 +140,32 @@ async def test_an_empty_carrier_counts_as_absent(
     server: Server, credential: dict[str, Any]
 ) -> None:
     assert await user_of(server, **credential) == "ada"
+
+
+async def test_the_subprotocol_is_echoed_and_the_token_is_not(server: Server) -> None:
+    async with server.join("/ws", subprotocols=pair(token())) as client:
+        assert client.socket.subprotocol == "bearer"
+    async with server.join("/ws", subprotocols=pair(token()), bearer=token()) as client:
+        assert client.socket.subprotocol == "bearer"
+    async with server.connect("/ws", subprotocols=pair("bad")) as client:
+        assert client.socket.subprotocol == "bearer"  # or no browser could read the refusal
+        assert (await client.closing()).reason == "unauthenticated"
+
+
+async def test_other_subprotocols_are_neither_read_nor_chosen(server: Server) -> None:
+    for offered in (
+        ["bearer"],
+        ["token", token()],
+        ["Bearer", token()],
+        [token(), "bearer"],
+        [token()],
+        ["bearer", token(), "chat"],
+    ):
+        protocols = [Subprotocol(each) for each in offered]
+        async with server.join("/open", subprotocols=protocols) as client:
+            assert client.socket.subprotocol is None
+            assert client.hello["user_id"] is None
+        assert await is_refused(server, subprotocols=protocols)
 
 
 async def test_all_carriers_empty_is_no_credential(server: Server) -> None:
@@ -336,8 +373,8 @@ async def test_foreign_pages_are_refused_before_the_handshake(server: Server) ->
 
 
 async def test_nothing_of_a_token_is_logged(server: Server) -> None:
-    good, bad = token(sub="secret-sub", email="secret@example.com"), token(KEY[::-1])
-    refresh = token(type="refresh", sub="secret-sub")
+    good, bad = token(sub="somebody", email="secret@example.com"), token(KEY[::-1])
+    refresh = token(type="refresh", sub="somebody")
     start = len(server.app_log)
     await user_of(server, token=good)
     await user_of(server, bearer=good)

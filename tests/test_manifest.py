@@ -252,6 +252,31 @@ def test_forms_that_agree_are_no_warning() -> None:
     assert warnings(manifest(auth={"policy": form}, auth_policy=other)) == []
 
 
+def test_warnings_about_origins() -> None:
+    listed = ["https://a.example", "http://localhost:3000/", "*", "https://*.a.example", "null"]
+    cors = {"enabled": True, "allow_origins": listed}
+    assert warnings(manifest(cors=cors)) == [
+        ("MDB154", "cors.allow_origins.2"),
+        ("MDB155", "cors.allow_origins.3"),
+        ("MDB155", "cors.allow_origins.4"),
+    ]
+    assert warnings(manifest(cors={**cors, "enabled": False})) == []
+
+
+def test_who_stated_what_is_remembered() -> None:
+    today = {"denied_users": ["a"], "allowed_roles": ["r"], "allowed_users": []}
+    legacy = {"denied_users": ["b"], "allowed_roles": ["r"], "allowed_users": ["u"]}
+    parsed = parse(manifest(auth={"policy": today}, auth_policy=legacy))[0]
+    assert parsed.policy.stated_by == {
+        "denied_users": "auth.policy.denied_users, auth_policy.denied_users",
+        "allowed_roles": "auth.policy.allowed_roles",
+        "allowed_users": "auth_policy.allowed_users",
+    }
+    assert parsed.algorithm_decided_by == "default"
+    es256 = parse(manifest(auth={"jwt": {"algorithm": "ES256"}}))[0]
+    assert es256.algorithm_decided_by == "auth.jwt.algorithm"
+
+
 def test_warnings_about_the_required_role() -> None:
     role = {"require_role": "admin"}
     assert warnings(manifest(auth=role)) == [("MDB152", "auth.require_role")]

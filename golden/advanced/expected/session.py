@@ -15,11 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import WebSocket
+from fastapi import HTTPException, Request, Response, WebSocket
+from pydantic import BaseModel
 from pydantic_core import from_json
 from starlette.types import Receive, Scope, Send
 
-from .auth import Identity, Refused, admit, is_trusted_origin
+from . import tickets
+from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
 from .connection import (
     INTERNAL_ERROR,
     MESSAGE_TOO_BIG,
@@ -35,6 +37,7 @@ from .heartbeat import Heartbeat
 from .manager import manager
 from .messages import Frame, encode, error_frame
 from .settings import EndpointName, Limits, SettingsError, deployment
+from .tokens import Identity, Refused
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +51,10 @@ class Endpoint:
     """One endpoint of the manifest, as an ASGI application with the app's handlers."""
 
     name: EndpointName
+    path: str
     admits_anonymous: bool
     ping_interval_s: int
+    ticket_ttl_s: int
     handlers: EndpointHandlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,10 +67,10 @@ async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
         log.info("client refused endpoint=%s reason=foreign origin", endpoint.name)
         await websocket.close()  # before the handshake: HTTP 403
         return
-    await websocket.accept()
+    await websocket.accept(accepted_subprotocol(websocket))
     try:
         limits = deployment().limits
-        identity = admit(websocket, endpoint.admits_anonymous)
+        identity = await admit(websocket, endpoint.name, endpoint.admits_anonymous)
     except Refused as refusal:
         # Accepted first: a browser can read a close code, but not an HTTP status.
         log.info("client refused endpoint=%s reason=%s", endpoint.name, refusal)
@@ -81,6 +86,35 @@ async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
         await say_goodbye(websocket, no_room)
         return
     await _Session(websocket, send, endpoint, identity, limits).run()
+
+
+class Ticket(BaseModel):
+    """What a browser shows in place of its token: good for one connection."""
+
+    ticket: str
+    expires_in: int  # seconds
+
+
+async def exchange_token(
+    request: Request, response: Response, endpoint: Endpoint
+) -> Ticket:
+    """Give a client that shows a token a ticket for one connection.
+
+    Raises:
+        HTTPException: 401, 403 or 503; the client learns no more than a socket's does.
+    """
+    try:
+        identity = await admit_to_ticket(request)
+    except Refused as refusal:
+        log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)
+        status = 401 if refusal.reason == "unauthenticated" else 403
+        raise HTTPException(status, refusal.reason) from None
+    except SettingsError as problem:
+        log.error("ticket refused endpoint=%s reason=%s", endpoint.name, problem)
+        raise HTTPException(503, "server misconfigured") from None
+    response.headers["Cache-Control"] = "no-store"
+    ticket = await tickets.mint(identity.claims, endpoint.name, endpoint.ticket_ttl_s)
+    return Ticket(ticket=ticket, expires_in=endpoint.ticket_ttl_s)
 
 
 async def drain() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.backslash import BackslashHandlers
@@ -21,7 +21,8 @@ from .handlers.percent import PercentHandlers
 from .handlers.quote_end import QuoteEndHandlers
 from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -39,77 +40,103 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "quotes": Endpoint(
         name="quotes",
+        path="/quotes",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=QuotesHandlers(),
     ),
     "backslash": Endpoint(
         name="backslash",
+        path="/backslash",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=BackslashHandlers(),
     ),
     "quote-end": Endpoint(
         name="quote-end",
+        path="/quote-end",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=QuoteEndHandlers(),
     ),
     "newlines": Endpoint(
         name="newlines",
+        path="/newlines",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=NewlinesHandlers(),
     ),
     "jinja": Endpoint(
         name="jinja",
+        path="/jinja",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=JinjaHandlers(),
     ),
     "unicode": Endpoint(
         name="unicode",
+        path="/unicode",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=UnicodeHandlers(),
     ),
     "comment": Endpoint(
         name="comment",
+        path="/comment",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CommentHandlers(),
     ),
     "blank": Endpoint(
         name="blank",
+        path="/blank",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=BlankHandlers(),
     ),
     "long": Endpoint(
         name="long",
+        path="/long",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LongHandlers(),
     ),
     "html": Endpoint(
         name="html",
+        path="/html",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=HtmlHandlers(),
     ),
     "percent": Endpoint(
         name="percent",
+        path="/percent",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=PercentHandlers(),
     ),
     "emoji": Endpoint(
         name="emoji",
+        path="/emoji",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EmojiHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -198,3 +225,75 @@ router.routes.append(
         name="emoji",
     )
 )
+
+
+@router.post("/quotes/ticket", name="quotes_ticket")
+async def quotes_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["quotes"])
+
+
+@router.post("/backslash/ticket", name="backslash_ticket")
+async def backslash_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["backslash"])
+
+
+@router.post("/quote-end/ticket", name="quote-end_ticket")
+async def quote_end_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["quote-end"])
+
+
+@router.post("/newlines/ticket", name="newlines_ticket")
+async def newlines_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["newlines"])
+
+
+@router.post("/jinja/ticket", name="jinja_ticket")
+async def jinja_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["jinja"])
+
+
+@router.post("/unicode/ticket", name="unicode_ticket")
+async def unicode_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["unicode"])
+
+
+@router.post("/comment/ticket", name="comment_ticket")
+async def comment_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["comment"])
+
+
+@router.post("/blank/ticket", name="blank_ticket")
+async def blank_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["blank"])
+
+
+@router.post("/long/ticket", name="long_ticket")
+async def long_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["long"])
+
+
+@router.post("/html/ticket", name="html_ticket")
+async def html_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["html"])
+
+
+@router.post("/percent/ticket", name="percent_ticket")
+async def percent_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["percent"])
+
+
+@router.post("/emoji/ticket", name="emoji_ticket")
+async def emoji_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["emoji"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.app_slug import AppSlugHandlers
@@ -26,7 +26,8 @@ from .handlers.True_ import True_Handlers
 from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9 import (
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -44,95 +45,127 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "class": Endpoint(
         name="class",
+        path="/a",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ClassHandlers(),
     ),
     "real-time": Endpoint(
         name="real-time",
+        path="/b",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=RealTimeHandlers(),
     ),
     "2fa": Endpoint(
         name="2fa",
+        path="/c",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=Endpoint2faHandlers(),
     ),
     "__init__": Endpoint(
         name="__init__",
+        path="/d",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=InitHandlers(),
     ),
     "CON": Endpoint(
         name="CON",
+        path="/e",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CONHandlers(),
     ),
     "-": Endpoint(
         name="-",
+        path="/f",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=EndpointHandlers(),
     ),
     "router": Endpoint(
         name="router",
+        path="/g",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=RouterHandlers(),
     ),
     "manager": Endpoint(
         name="manager",
+        path="/h",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ManagerHandlers(),
     ),
     "app_slug": Endpoint(
         name="app_slug",
+        path="/i",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=AppSlugHandlers(),
     ),
     "liveFeed": Endpoint(
         name="liveFeed",
+        path="/j",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LiveFeedHandlers(),
     ),
     "None": Endpoint(
         name="None",
+        path="/k",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=None_Handlers(),
     ),
     "Connection": Endpoint(
         name="Connection",
+        path="/l",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=ConnectionHandlers(),
     ),
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": Endpoint(
         name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        path="/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers(),
     ),
     "True": Endpoint(
         name="True",
+        path="/m",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=True_Handlers(),
     ),
     "settings": Endpoint(
         name="settings",
+        path="/n",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=SettingsHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -244,3 +277,104 @@ router.routes.append(
         name="settings",
     )
 )
+
+
+@router.post("/a/ticket", name="class_ticket")
+async def class__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["class"])
+
+
+@router.post("/b/ticket", name="real-time_ticket")
+async def real_time_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["real-time"])
+
+
+@router.post("/c/ticket", name="2fa_ticket")
+async def endpoint_2fa_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["2fa"])
+
+
+@router.post("/d/ticket", name="__init___ticket")
+async def endpoint__init___ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["__init__"])
+
+
+@router.post("/e/ticket", name="CON_ticket")
+async def CON__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["CON"])
+
+
+@router.post("/f/ticket", name="-_ticket")
+async def endpoint__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["-"])
+
+
+@router.post("/g/ticket", name="router_ticket")
+async def router_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["router"])
+
+
+@router.post("/h/ticket", name="manager_ticket")
+async def manager_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["manager"])
+
+
+@router.post("/i/ticket", name="app_slug_ticket")
+async def app_slug_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["app_slug"])
+
+
+@router.post("/j/ticket", name="liveFeed_ticket")
+async def liveFeed_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["liveFeed"])
+
+
+@router.post("/k/ticket", name="None_ticket")
+async def None__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["None"])
+
+
+@router.post("/l/ticket", name="Connection_ticket")
+async def Connection_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["Connection"])
+
+
+@router.post(
+    "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy/ticket",
+    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_ticket",
+)
+async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9_ticket(
+    request: Request, response: Response
+) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(
+        request,
+        response,
+        ENDPOINTS[
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        ],
+    )
+
+
+@router.post("/m/ticket", name="True_ticket")
+async def True__ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["True"])
+
+
+@router.post("/n/ticket", name="settings_ticket")
+async def settings_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["settings"])

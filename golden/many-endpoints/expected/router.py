@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.comments import CommentsHandlers
@@ -14,7 +14,8 @@ from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -32,35 +33,47 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "presence": Endpoint(
         name="presence",
+        path="/ws/presence",
         admits_anonymous=False,  # by default
         ping_interval_s=10,
+        ticket_ttl_s=10,
         handlers=PresenceHandlers(),
     ),
     "documents": Endpoint(
         name="documents",
+        path="/ws/documents",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=DocumentsHandlers(),
     ),
     "comments": Endpoint(
         name="comments",
+        path="/ws/comments",
         admits_anonymous=False,  # websockets.comments.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=CommentsHandlers(),
     ),
     "notifications": Endpoint(
         name="notifications",
+        path="/ws/notifications",
         admits_anonymous=False,  # by default
         ping_interval_s=60,
+        ticket_ttl_s=10,
         handlers=NotificationsHandlers(),
     ),
     "status-page": Endpoint(
         name="status-page",
+        path="/ws/status",
         admits_anonymous=True,  # websockets.status-page.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StatusPageHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -100,3 +113,33 @@ router.routes.append(
         name="status-page",
     )
 )
+
+
+@router.post("/ws/presence/ticket", name="presence_ticket")
+async def presence_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["presence"])
+
+
+@router.post("/ws/documents/ticket", name="documents_ticket")
+async def documents_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["documents"])
+
+
+@router.post("/ws/comments/ticket", name="comments_ticket")
+async def comments_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["comments"])
+
+
+@router.post("/ws/notifications/ticket", name="notifications_ticket")
+async def notifications_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["notifications"])
+
+
+@router.post("/ws/status/ticket", name="status-page_ticket")
+async def status_page_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["status-page"])

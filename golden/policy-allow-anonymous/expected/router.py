@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -29,17 +30,23 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "lobby": Endpoint(
         name="lobby",
+        path="/lobby",
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=LobbyHandlers(),
     ),
     "members": Endpoint(
         name="members",
+        path="/members",
         admits_anonymous=False,  # websockets.members.auth.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=MembersHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -58,3 +65,15 @@ router.routes.append(
         name="members",
     )
 )
+
+
+@router.post("/lobby/ticket", name="lobby_ticket")
+async def lobby_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["lobby"])
+
+
+@router.post("/members/ticket", name="members_ticket")
+async def members_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["members"])

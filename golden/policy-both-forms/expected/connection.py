@@ -24,10 +24,10 @@ from uuid import uuid4
 from fastapi import WebSocket
 from starlette.types import Message, Send
 
-from .auth import Identity
 from .heartbeat import Heartbeat
 from .messages import Frame, encode
 from .settings import APP_SLUG
+from .tokens import Identity
 
 _CoroutineSend = Callable[[Message], Coroutine[Any, Any, None]]
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -29,17 +30,23 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "orders": Endpoint(
         name="orders",
+        path="/ws/orders",
         admits_anonymous=False,  # auth.policy.allow_anonymous
         ping_interval_s=15,
+        ticket_ttl_s=10,
         handlers=OrdersHandlers(),
     ),
     "stock-levels": Endpoint(
         name="stock-levels",
+        path="/ws/stock",
         admits_anonymous=True,  # websockets.stock-levels.auth.allow_anonymous
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StockLevelsHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -58,3 +65,15 @@ router.routes.append(
         name="stock-levels",
     )
 )
+
+
+@router.post("/ws/orders/ticket", name="orders_ticket")
+async def orders_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["orders"])
+
+
+@router.post("/ws/stock/ticket", name="stock-levels_ticket")
+async def stock_levels_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["stock-levels"])

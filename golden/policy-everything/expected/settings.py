@@ -14,6 +14,8 @@ APP_SLUG = "back-office"
 EndpointName = Literal["orders", "stock-levels"]
 
 JWT_ALGORITHM = "ES256"
+JWKS_TIMEOUT_S = 5.0
+LOCAL_ADDRESSES = ("http://localhost:", "http://127.0.0.1:")  # for development
 
 
 class SettingsError(RuntimeError):
@@ -50,12 +52,14 @@ class Deployment:
 
     Attributes:
         jwt_key: Verifies tokens; never logged.
+        jwks: ``MDB_JWT_JWKS_URL``; where keys are looked up that ``jwt_key`` is not.
         jwt_issuer: ``MDB_JWT_ISSUER``; if set, tokens must carry it as ``iss``.
         jwt_audience: ``MDB_JWT_AUDIENCE``; if set, tokens must carry it as ``aud``. If
             not, tokens made for any audience are refused.
     """
 
-    jwt_key: str = field(repr=False)
+    jwt_key: str | None = field(repr=False)
+    jwks: jwt.PyJWKClient | None
     jwt_issuer: str | None
     jwt_audience: str | None
     limits: Limits
@@ -70,16 +74,19 @@ def deployment() -> Deployment:
     """
     return Deployment(
         jwt_key=_read_jwt_key(),
+        jwks=_read_jwks(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
         jwt_audience=os.environ.get("MDB_JWT_AUDIENCE") or None,
         limits=_read_limits(),
     )
 
 
-def _read_jwt_key() -> str:
+def _read_jwt_key() -> str | None:
     key = os.environ.get("MDB_JWT_PUBLIC_KEY")
     if key:
-        return _checked_public_key(key)
+        return _checked_public_key(key.replace("\\n", "\n"))
+    if os.environ.get("MDB_JWT_JWKS_URL"):
+        return None
     raise SettingsError(
         "MDB_JWT_PUBLIC_KEY is not set: back-office needs"
         " the PEM public key that verifies ES256 tokens"
@@ -87,6 +94,8 @@ def _read_jwt_key() -> str:
 
 
 def _checked_public_key(key: str) -> str:
+    if "PRIVATE KEY" in key:
+        raise SettingsError("MDB_JWT_PUBLIC_KEY holds a private key")
     try:
         jwt.get_algorithm_by_name(JWT_ALGORITHM).prepare_key(key)
     except NotImplementedError:
@@ -98,6 +107,15 @@ def _checked_public_key(key: str) -> str:
             f"MDB_JWT_PUBLIC_KEY is no PEM public key that {JWT_ALGORITHM} can use"
         ) from None
     return key
+
+
+def _read_jwks() -> jwt.PyJWKClient | None:
+    url = os.environ.get("MDB_JWT_JWKS_URL")
+    if not url:
+        return None
+    if not url.startswith(("https://", *LOCAL_ADDRESSES)):
+        raise SettingsError("MDB_JWT_JWKS_URL is no https:// address")
+    return jwt.PyJWKClient(url, timeout=JWKS_TIMEOUT_S)
 
 
 def _read_limits() -> Limits:

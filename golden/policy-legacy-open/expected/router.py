@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.feed import FeedHandlers
 from .handlers.staff import StaffHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -29,17 +30,23 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "feed": Endpoint(
         name="feed",
+        path="/feed",
         admits_anonymous=True,  # auth_policy.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=FeedHandlers(),
     ),
     "staff": Endpoint(
         name="staff",
+        path="/staff",
         admits_anonymous=False,  # websockets.staff.auth.required
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=StaffHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -58,3 +65,15 @@ router.routes.append(
         name="staff",
     )
 )
+
+
+@router.post("/feed/ticket", name="feed_ticket")
+async def feed_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["feed"])
+
+
+@router.post("/staff/ticket", name="staff_ticket")
+async def staff_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["staff"])

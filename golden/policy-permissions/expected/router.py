@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.routing import WebSocketRoute
 
 from .handlers.orders import OrdersHandlers
-from .session import Endpoint, drain
+from .redaction import install_redaction
+from .session import Endpoint, Ticket, drain, exchange_token
 from .settings import EndpointName, deployment
 
 
@@ -28,11 +29,15 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "orders": Endpoint(
         name="orders",
+        path="/orders",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
+        ticket_ttl_s=10,
         handlers=OrdersHandlers(),
     ),
 }
+
+install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
@@ -44,3 +49,9 @@ router.routes.append(
         name="orders",
     )
 )
+
+
+@router.post("/orders/ticket", name="orders_ticket")
+async def orders_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["orders"])

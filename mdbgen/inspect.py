@@ -1,0 +1,183 @@
+"""Who may connect, and which key of the manifest decided it: what ``inspect`` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
+from textwrap import wrap
+from typing import Any
+
+from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
+from mdbgen.formats import OK, Format, Report, document, lines_of
+from mdbgen.manifest import Endpoint, Manifest
+from mdbgen.origins import ANY, normalize_origin
+
+DEFAULT = "default"
+TEXT_WIDTH = 48
+NAME_WIDTH = 28  # of names and paths, which may be long and have no spaces to break at
+GAP = "  "
+
+# As ``settings.py`` of every generated package has them.
+LIMITS = {
+    "max_message_bytes": 65_536,
+    "messages_per_second": 20,
+    "outbox_bytes": 1_048_576,
+    "connections": 10_000,
+    "connections_per_user": 20,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAccess:
+    """What one endpoint asks of its clients."""
+
+    endpoint: str
+    path: str
+    who: str
+    decided_by: str  # a key of the manifest, or "default"
+    messages: str
+    ping_interval: int  # seconds
+    ticket_ttl_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds at every endpoint of the app."""
+
+    subject: str
+    text: str
+    decided_by: str  # a key of the manifest, several, or "default"
+
+
+def describe_endpoints(manifest: Manifest) -> tuple[EndpointAccess, ...]:
+    """Say of each endpoint who may connect, in the manifest's order."""
+    return tuple(_endpoint(name, endpoint) for name, endpoint in manifest.websockets.items())
+
+
+def describe_rules(manifest: Manifest) -> tuple[Rule, ...]:
+    """Say what is asked of every token, and of every page, in the order of the checks."""
+    return (_origin_rule(manifest), _key_rule(manifest), *_policy_rules(manifest))
+
+
+def report_inspect(manifest: Manifest, warnings: Sequence[Diagnostic], form: Format) -> Report:
+    """Report what a manifest means; nothing is compared with any folder."""
+    if form is Format.JSON:
+        return Report(document(_as_document(manifest, warnings)), "", OK)
+    text = _as_text(manifest)
+    if form is Format.GITHUB:
+        return Report(lines_of(format_github(each) for each in warnings) + text, "", OK)
+    return Report(text, lines_of(format_text(each) for each in warnings), OK)
+
+
+def _endpoint(name: str, endpoint: Endpoint) -> EndpointAccess:
+    return EndpointAccess(
+        endpoint=name,
+        path=endpoint.path,
+        who=(
+            "anyone; a token is checked if shown"
+            if endpoint.anonymous.value
+            else "a token is required"
+        ),
+        decided_by=(
+            endpoint.anonymous.decided_by
+            if endpoint.anonymous.value
+            else endpoint.required.decided_by
+        ),
+        messages="any JSON object",
+        ping_interval=endpoint.ping_interval,
+        ticket_ttl_seconds=endpoint.ticket_ttl_seconds,
+    )
+
+
+def _origin_rule(manifest: Manifest) -> Rule:
+    listed = [normalize_origin(each) for each in manifest.cors_origins]
+    own = ", ".join(["the app's own", *dict.fromkeys(filter(None, listed))])
+    if ANY in manifest.cors_origins:
+        return Rule("pages", f"any; with a cookie only: {own}", "cors.allow_origins")
+    return Rule("pages", own, "cors.allow_origins" if manifest.cors_origins else DEFAULT)
+
+
+def _key_rule(manifest: Manifest) -> Rule:
+    key = "SECRET_KEY"
+    if manifest.algorithm != "HS256":
+        key = "MDB_JWT_PUBLIC_KEY or MDB_JWT_JWKS_URL"
+    return Rule("tokens", f"{manifest.algorithm}, key from {key}", manifest.algorithm_decided_by)
+
+
+def _policy_rules(manifest: Manifest) -> Iterator[Rule]:
+    policy = manifest.policy
+    yield from _list_rule(manifest, "denied users", "denied_users", "refused: ")
+    yield from _list_rule(manifest, "allowed users", "allowed_users", "only: ")
+    overruled = " (overruled by allowed_users)" if policy.allowed_users else ""
+    yield from _list_rule(manifest, "allowed roles", "allowed_roles", "one of: ", overruled)
+    if policy.owner is not None and (policy.allowed_users or policy.allowed_roles):
+        text = f"{policy.owner}: whatever allowed_users and allowed_roles say"
+        yield Rule("owner", text, "developer_id")
+    if manifest.require_role is not None:
+        yield Rule("required role", manifest.require_role, "auth.require_role")
+    yield from _list_rule(manifest, "permissions", "required_permissions", "all of: ")
+
+
+def _list_rule(
+    manifest: Manifest, subject: str, key: str, before: str, after: str = ""
+) -> Iterator[Rule]:
+    names: tuple[str, ...] = getattr(manifest.policy, key)
+    if names:
+        text = before + ", ".join(names) + after
+        yield Rule(subject, text, manifest.policy.stated_by[key])
+
+
+def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str, Any]:
+    return {
+        "slug": manifest.slug,
+        "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
+        "rules": [asdict(each) for each in describe_rules(manifest)],
+        "limits": LIMITS,
+        "warnings": [as_json(each) for each in warnings],
+    }
+
+
+def _as_text(manifest: Manifest) -> str:
+    endpoints = [("endpoint", "path", "who may connect", "messages", "ping", "ticket")]
+    for each in describe_endpoints(manifest):
+        timing = f"{each.ping_interval} s", f"{each.ticket_ttl_seconds} s"
+        who = f"{each.who}\n({each.decided_by})"
+        endpoints.append((each.endpoint, each.path, who, each.messages, *timing))
+    rules = [("at every endpoint", "", "decided by")]
+    rules += [(each.subject, each.text, each.decided_by) for each in describe_rules(manifest)]
+    widths = (NAME_WIDTH, NAME_WIDTH, *[TEXT_WIDTH] * 4)
+    return "\n".join((_table(endpoints, widths), _table(rules, [TEXT_WIDTH] * 3), _limits()))
+
+
+def _limits() -> str:
+    """The limits of every package; the environment of a deployment may set others."""
+    rate = LIMITS["messages_per_second"]
+    return lines_of(
+        (
+            "limits, unless the environment sets MDB_WS_…",
+            f"one client: messages of {LIMITS['max_message_bytes']} bytes, {rate} a second,"
+            f" {2 * rate} at once; {LIMITS['outbox_bytes']} bytes unread",
+            f"one process: {LIMITS['connections']} connections,"
+            f" {LIMITS['connections_per_user']} of one user",
+        )
+    )
+
+
+def _table(rows: Sequence[tuple[str, ...]], limits: Sequence[int]) -> str:
+    """Align columns; a cell takes as many lines as it needs."""
+    cells = [[_cell(text, limit) for text, limit in zip(row, limits, strict=True)] for row in rows]
+    columns = zip(*cells, strict=True)
+    widths = [max(len(line) for cell in column for line in cell) for column in columns]
+    return lines_of(line for row in cells for line in _row_lines(row, widths))
+
+
+def _cell(text: str, limit: int) -> list[str]:
+    lines = [wrap(visible(line), limit, break_on_hyphens=False) for line in text.split("\n")]
+    return [part for line in lines for part in line] or [""]
+
+
+def _row_lines(row: Sequence[list[str]], widths: Sequence[int]) -> Iterator[str]:
+    for parts in zip_longest(*row, fillvalue=""):
+        padded = (f"{part:{width}}" for part, width in zip(parts, widths, strict=True))
+        yield GAP.join(padded).rstrip()

@@ -1,0 +1,40 @@
+"""The table of attacks in ``docs/authentication.md`` names tests that exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+PAGE = (TESTS.parent / "docs" / "authentication.md").read_text("utf-8")
+LIVE = sorted(TESTS.glob("test_live_*.py"))
+
+
+def _live_tests() -> set[str]:
+    return {
+        node.name
+        for path in LIVE
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def _rows() -> list[list[str]]:
+    table = PAGE.split("| attack |")[1].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in table if row]
+
+
+def test_every_row_names_one_live_test_that_exists() -> None:
+    rows, tests = _rows(), _live_tests()
+    assert len(rows) > 30
+    for attack, outcome, test in rows:
+        assert attack
+        assert outcome
+        assert test.strip("`") in tests, test
+    assert not set(re.findall(r"`(test_\w+)`", PAGE)) - tests
+
+
+def test_the_snippet_is_short() -> None:
+    snippet = PAGE.split("```js\n")[1].split("```")[0]
+    assert len(snippet.splitlines()) <= 10
