@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal
 from mdbgen.origins import ANY, normalize_origin
+from mdbgen.policy import Decision
 
 LINE_LENGTH = 88  # of the generated code
 
@@ -126,7 +127,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         name_literal=literal(name),
         path_literal=literal(endpoint.path),
         admits_anonymous=str(endpoint.anonymous.value),
-        admits_anonymous_because=endpoint.anonymous.decided_by.replace("default", "by default"),
+        admits_anonymous_because=_because(endpoint.anonymous),
         ping_interval_s=endpoint.ping_interval,
         description=docstring(endpoint.description),
         ticket_path_literal=literal(f"{endpoint.path}/ticket"),
@@ -136,6 +137,10 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         contract_doc=docstring(source),
         handlers_doc=docstring(source, indent=0),
     )
+
+
+def _because(decision: Decision) -> str:
+    return "by default" if decision.decided_by == "default" else decision.decided_by
 
 
 def _plan_key(manifest: Manifest) -> KeyPlan:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from live import Server, check_log, serving, token
+from live import Client, Server, check_log, serving, token
 from websockets.exceptions import InvalidStatus
 
 MANIFEST = {
@@ -106,6 +108,24 @@ async def test_sigterm_with_open_sockets(server: Server) -> None:
             assert (await client.closing()).code in (1001, 1012)
     assert "Traceback" not in server.log
     check_log(server.log)
+
+
+async def test_sigterm_with_a_thousand_open_sockets(tmp_path: Path) -> None:
+    """Every client is told, every ``on_disconnect`` runs, and nothing is left half done."""
+    with serving(tmp_path, "basic", {"app": MANIFEST}) as server:
+        async with AsyncExitStack() as stack:
+            clients: list[Client] = []
+            while len(clients) < 1000:
+                joining = [stack.enter_async_context(server.join("/ws")) for _ in range(50)]
+                clients += await asyncio.gather(*joining)
+            start = time.monotonic()
+            with server.shown():
+                await asyncio.to_thread(server.stop)
+            assert time.monotonic() - start < 8
+            closings = await asyncio.gather(*(client.closing() for client in clients))
+            assert {closing.code for closing in closings} <= {1001, 1012}
+        assert server.log.count("on_disconnect connection=") == 1000
+        assert "Traceback" not in server.log
 
 
 GRACEFUL = ("--timeout-graceful-shutdown", "1")

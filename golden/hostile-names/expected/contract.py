@@ -116,3 +116,7 @@ class True_Contract(EndpointHandlers):
 
 class SettingsContract(EndpointHandlers):
     """Handlers of ``websockets.settings`` (path ``/n``)."""
+
+
+class DefaultContract(EndpointHandlers):
+    """Handlers of ``websockets.default`` (path ``/default``)."""

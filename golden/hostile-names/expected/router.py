@@ -13,6 +13,7 @@ from .handlers.app_slug import AppSlugHandlers
 from .handlers.class_ import ClassHandlers
 from .handlers.CON_ import CONHandlers
 from .handlers.Connection import ConnectionHandlers
+from .handlers.default import DefaultHandlers
 from .handlers.endpoint_ import EndpointHandlers
 from .handlers.endpoint_2fa import Endpoint2faHandlers
 from .handlers.endpoint__init__ import InitHandlers
@@ -163,6 +164,14 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         ticket_ttl_s=10,
         handlers=SettingsHandlers(),
     ),
+    "default": Endpoint(
+        name="default",
+        path="/default",
+        admits_anonymous=True,  # websockets.default.auth.required
+        ping_interval_s=30,
+        ticket_ttl_s=10,
+        handlers=DefaultHandlers(),
+    ),
 }
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
@@ -277,6 +286,13 @@ router.routes.append(
         name="settings",
     )
 )
+router.routes.append(
+    WebSocketRoute(
+        "/default",
+        ENDPOINTS["default"],
+        name="default",
+    )
+)
 
 
 @router.post("/a/ticket", name="class_ticket")
@@ -378,3 +394,9 @@ async def True__ticket(request: Request, response: Response) -> Ticket:
 async def settings_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["settings"])
+
+
+@router.post("/default/ticket", name="default_ticket")
+async def default_ticket(request: Request, response: Response) -> Ticket:
+    """Exchange a token for a ticket that is good for one connection."""
+    return await exchange_token(request, response, ENDPOINTS["default"])
