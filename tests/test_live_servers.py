@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,31 @@ async def test_sigterm_with_a_thousand_open_sockets(tmp_path: Path) -> None:
             assert {closing.code for closing in closings} <= {1001, 1012}
         assert server.log.count("on_disconnect connection=") == 1000
         assert "Traceback" not in server.log
+
+
+async def test_a_slow_handler_delays_no_ping_of_the_protocol(tmp_path: Path) -> None:
+    """A server that is not read from does not see pongs either, and gives its client up."""
+    pings = ("--ws-ping-interval", "1", "--ws-ping-timeout", "1")
+
+    async def converse(server: Server) -> None:
+        async with server.join("/ws") as slow, server.join("/ws") as other:
+            await slow.send({"type": "sleep", "seconds": 4})
+            await slow.send({"type": "echo", "data": "late"})
+            start = time.monotonic()
+            assert (await other.ask({"type": "echo", "data": "soon"}))["data"] == "soon"
+            assert time.monotonic() - start < 2
+            while (frame := await slow.recv()).get("data") != "late":
+                assert frame["type"] != "disconnect"
+            assert time.monotonic() - start > 3
+
+    with ExitStack() as stack:
+        servers = []
+        for arguments in SERVERS[:3]:
+            root = tmp_path / arguments[1]
+            root.mkdir()
+            served = serving(root, "basic", {"app": MANIFEST}, arguments=(*arguments, *pings))
+            servers.append(stack.enter_context(served))
+        await asyncio.gather(*map(converse, servers))
 
 
 GRACEFUL = ("--timeout-graceful-shutdown", "1")
