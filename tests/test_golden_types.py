@@ -64,6 +64,11 @@ def test_ruff(packages: Path) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+def test_bandit(packages: Path) -> None:
+    checked = _run("bandit", "-q", "-r", ".", cwd=packages)
+    assert (checked.returncode, checked.stdout) == (0, "")
+
+
 def test_every_package_imports_without_a_warning(packages: Path) -> None:
     lines = [f"import {_package(case)}.ws, {_package(case)}.ws.compat" for case in CASES]
     imported = subprocess.run(

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-import random
+from random import SystemRandom
 from time import monotonic
 
 PONG_TIMEOUT_S = 20.0  # at most; less where pings are more frequent than that
+
+_random = SystemRandom()
 
 
 class Heartbeat:
@@ -20,7 +22,7 @@ class Heartbeat:
 
     def __init__(self, ping_interval_s: float) -> None:
         # Up to a tenth apart: clients that came back together are not pinged together.
-        self._interval_s = ping_interval_s * random.uniform(1.0, 1.1)  # noqa: S311
+        self._interval_s = ping_interval_s * _random.uniform(1.0, 1.1)
         self._timeout_s = min(ping_interval_s, PONG_TIMEOUT_S)
         self._heard_at = monotonic()
         self._pinged_at: float | None = None
