@@ -6,23 +6,21 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mdbgen.errors import Diagnostic, OutputError
 from mdbgen.lock import digest, normalise
 
 
-@dataclass(frozen=True, slots=True)
-class DiskFile:
+class DiskFile(NamedTuple):
     """What is at a path now."""
 
     text: str  # with LF; bytes that are not UTF-8 are spelled \xNN, a file nobody may read is ""
     digest: str | None  # None for a file that is not UTF-8 or that nobody may read
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A text on its way to a file."""
 
     file: Path

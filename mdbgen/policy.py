@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 TODAY = "auth.policy"
 LEGACY = "auth_policy"
@@ -14,16 +14,14 @@ _STRICTER = {"required": True, "allow_anonymous": False}
 _LISTS = ("allowed_roles", "allowed_users", "denied_users", "required_permissions")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A yes or no, and the manifest key that decided it (``default`` where none did)."""
 
     value: bool
     decided_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The app's policy: both forms made one. An empty tuple restricts nothing."""
 
     required: Decision | None = None
@@ -33,11 +31,10 @@ class Policy:
     denied_users: tuple[str, ...] = ()
     required_permissions: tuple[str, ...] = ()
     owner: str | None = None  # the developer_id that passes the allowed_* checks
-    stated_by: Mapping[str, str] = field(default_factory=dict)  # of each list that is not empty
+    stated_by: Mapping[str, str] = MappingProxyType({})  # of each list that is not empty
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """A key that both forms state differently."""
 
     key: str

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from mdbgen import __version__
 from mdbgen.diff import diff_created, diff_deleted, diff_updated
@@ -54,8 +54,7 @@ class Conflict(Enum):
     FOREIGN = "MDB302"  # not in the lock
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file of the package or of the lock."""
 
     path: str  # relative to the output folder, with forward slashes
@@ -78,8 +77,7 @@ class Change:
                 return diff_updated(self.file, self.old, self.new)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A package against its folder."""
 
     target: Path  # as the user spelled it
@@ -93,8 +91,7 @@ class Comparison:
         return tuple(_diagnose(each, each.conflict) for each in self.changes if each.conflict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Records:
+class _Records(NamedTuple):
     """What the lock says, and the lock of a run that was killed before it came to replace it."""
 
     lock: Lock | None

@@ -22,7 +22,7 @@ from crowd import Client, Crowd
 
 SETTLE_S = 0.4
 WARM_UPS = 5
-BROADCAST_TIMEOUT_S = 60.0
+BROADCAST_TIMEOUT_S = 300.0  # of the slowest contender on a busy machine
 USERS_TARGETED = 10
 SOCKETS_PER_USER = 5
 STUCK_BYTES = 65_536
