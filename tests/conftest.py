@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from live import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,3 +41,10 @@ class Golden:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(update=bool(request.config.getoption("--update-golden")))
+
+
+@pytest.fixture
+def server(running: Server) -> Iterator[Server]:
+    """The server that a module runs, with what it logs during one test."""
+    with running.shown():
+        yield running

@@ -23,12 +23,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def server(running: Server) -> Iterator[Server]:
-    with running.shown():
-        yield running
-
-
 async def events_of(server: Server, connection_id: str, *, at_least: int = 2) -> list[str]:
     """What the handlers were told of a connection, once all others have settled."""
 

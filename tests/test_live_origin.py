@@ -45,12 +45,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def server(running: Server) -> Iterator[Server]:
-    with running.shown():
-        yield running
-
-
 @pytest.fixture(scope="module")
 def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server behind a proxy that ends TLS, keeps ``Host``, and cuts ``/api`` off."""

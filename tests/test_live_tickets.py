@@ -32,12 +32,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def server(running: Server) -> Iterator[Server]:
-    with running.shown():
-        yield running
-
-
 @pytest.fixture(scope="module")
 def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     arguments = ("--proxy-headers", "--root-path", "/api")

@@ -26,12 +26,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def server(running: Server) -> Iterator[Server]:
-    with running.shown():
-        yield running
-
-
 async def check_alive(client: Client) -> None:
     """Nothing else is under way, and the next question is answered."""
     assert await client.frames_so_far() == []
