@@ -115,18 +115,24 @@ def _carry_on(
         sending.close()
 
 
-def _as_coroutine_function(send: Send) -> _CoroutineSend:
-    """The server's own ``send``, which a few servers do not write as ``async def``.
+def _servers_own(send: Send) -> _CoroutineSend:
+    """The ``send`` below the wrappers that Starlette's exception handling puts around it.
 
-    It is taken without Starlette's checks around it, a tenth of the cost of a broadcast.
+    They wait for the start of an HTTP response and pass on all else: over a WebSocket
+    they do nothing but cost, a tenth of a broadcast. Wrappers of other middleware stay.
     """
+    while getattr(send, "__module__", "") == "starlette._exception_handler":
+        wrapped = inspect.getclosurevars(send).nonlocals.get("send")
+        if wrapped is None:
+            break
+        send = wrapped
     if inspect.iscoroutinefunction(send):
         return send
 
     async def send_event(event: Message) -> None:
         await send(event)
 
-    return send_event
+    return send_event  # for the few servers that do not write theirs as ``async def``
 
 
 class Connection:
@@ -176,12 +182,14 @@ class Connection:
         self.sent = 0  # frames
         self.received = 0  # frames
 
-        self._send = _as_coroutine_function(send)
+        self._send = _servers_own(send)
         self._outbox: deque[Frame] = deque()
         self._outbox_bytes = 0
         self._outbox_limit = outbox_limit
-        self._is_held = True  # until ``connected`` is out, frames queue behind it
         self._writer: asyncio.Task[None] | None = None
+        # Whether a frame may not be written right now: until ``connected`` is out, while
+        # another one is under way, and when all is over.
+        self._is_busy = True
         self._on_end = on_end
 
     async def send(self, message: Mapping[str, Any]) -> None:
@@ -223,19 +231,28 @@ class Connection:
         Returns:
             Whether the client is still there to get it.
         """
-        if not self.is_open:
-            return False
+        if self._is_busy:
+            return self.is_open and self._queue(frame)
         self.sent += 1
-        if self._is_held or self._writer is not None:
-            return self._queue(frame)
-        return self._write(frame)
+        # Most sends end without waiting. Taking their first step right here spares each
+        # of them a task and a turn of the event loop.
+        sending = self._send(frame.event)
+        try:
+            waits_for = sending.send(None)
+        except StopIteration:
+            return True
+        except (Exception, asyncio.CancelledError):
+            self.lose()  # Servers differ in what they raise for a client that is gone.
+            return False
+        self._is_busy = True
+        self._writer = asyncio.create_task(self._write_on(sending, waits_for))
+        return True
 
     def release(self, frame: Frame) -> None:
         """Send ``frame``, and behind it everything that was pushed before."""
-        self._is_held = False
         held, self._outbox = self._outbox, deque()
         self._outbox_bytes = 0
-        self.sent -= len(held)  # pushed a second time now
+        self._is_busy = not self.is_open
         for each in (frame, *held):
             self.push(each)
 
@@ -264,25 +281,12 @@ class Connection:
 
     def _leave(self) -> None:
         self.is_open = False
-        if self._is_held or self.ending is None:
+        self._is_busy = True
+        if self._writer is None or self.ending is None:
             self._outbox.clear()
         if self.reading is not None:
             self.reading.reschedule(0)  # a time long past: the reader stops now
         self._on_end(self)
-
-    def _write(self, frame: Frame) -> bool:
-        # Most sends end without waiting. Taking their first step right here spares each
-        # of them a task and a turn of the event loop.
-        sending = self._send(frame.event)
-        try:
-            waits_for = sending.send(None)
-        except StopIteration:
-            return True
-        except (Exception, asyncio.CancelledError):
-            self.lose()  # Servers differ in what they raise for a client that is gone.
-            return False
-        self._writer = asyncio.create_task(self._write_on(sending, waits_for))
-        return True
 
     async def _write_on(
         self, sending: Coroutine[Any, Any, None], waits_for: Any
@@ -293,12 +297,14 @@ class Connection:
             while self._outbox:
                 frame = self._outbox.popleft()
                 self._outbox_bytes -= frame.size
+                self.sent += 1
                 await self._send(frame.event)
         except Exception:
             self._writer = None  # this very task, which need not be stopped
             self.lose()
         else:
             self._writer = None
+            self._is_busy = not self.is_open
 
     def _queue(self, frame: Frame) -> bool:
         self._outbox.append(frame)
