@@ -25,6 +25,7 @@ from mdbgen.policy import (
     disagreements,
     merge_policies,
 )
+from mdbgen.schema import Message, Schema
 from mdbgen.source import Path, Source
 from mdbgen.validation import (
     ENDPOINT_NAME_PATTERN,
@@ -48,6 +49,13 @@ class Endpoint:
     ticket_ttl_seconds: int  # 1 to 60
     required: Decision  # a credential is required
     anonymous: Decision  # clients without a credential are let in
+    receive: tuple[Message, ...] = ()  # () where clients may send any JSON object
+    send: tuple[Message, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)  # those that the manifest states
+    history: int = 0  # messages kept for clients that come back
+
+
+Output: TypeAlias = Literal["typescript", "asyncapi"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Manifest:
     algorithm: Algorithm = "HS256"
     algorithm_decided_by: str = "default"
     cors_origins: tuple[str, ...] = ()  # () unless cors.enabled
+    schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
+    outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``
 
 
 def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:

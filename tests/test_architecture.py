@@ -20,6 +20,7 @@ ORDER = [
     "jsontext",
     "source",
     "naming",
+    "schema",
     "policy",
     "origins",
     "validation",
