@@ -1,4 +1,4 @@
-"""Node.js for the tests: the TypeScript compiler and the AsyncAPI parser, as ``tests/node`` pins them."""
+"""Node.js for the tests: TypeScript's compiler and AsyncAPI's parser, pinned in ``tests/node``."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def run(script: str | Path, *arguments: str, cwd: Path, timeout_s: float = 60.0)
 def compile_typescript(*files: Path, out: Path) -> None:
     """Compile as strictly as the compiler can, without a word of complaint."""
     run(
-        "typescript/bin/tsc", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes",
+        "typescript/bin/tsc", "--strict",
+        "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes",
         "--noImplicitOverride", "--noUnusedLocals", "--noUnusedParameters", "--noImplicitReturns",
         "--target", "ES2020", "--module", "ES2020", "--moduleResolution", "bundler",
         "--lib", "ES2020,DOM", "--outDir", str(out), *map(str, files), cwd=out,
