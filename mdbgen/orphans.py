@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mdbgen.disk import read_file
 from mdbgen.errors import Diagnostic, Severity
+from mdbgen.handlers import orphaned_methods
 from mdbgen.render import Owner, RenderedFile
 
 _IMPORTED = re.compile(r"^from\s+\.\.contract\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
@@ -15,9 +16,24 @@ _CONTRACT = re.compile(r"\b\w+Contract\b")
 
 
 def find_orphans(files: Sequence[RenderedFile], target: Path) -> tuple[Diagnostic, ...]:
-    """Warn of each file under ``handlers/`` that imports a base class which is not generated."""
-    used = {name for file in files if file.owner is Owner.APP for name in _contracts(file.draft)}
-    return tuple(_warnings(sorted((target / "handlers").glob("*.py")), used))
+    """Warn of what is under ``handlers/`` for endpoints and messages that are no more.
+
+    A file is for an endpoint if it imports its base class, a method if it is called like one.
+    """
+    own = [file for file in files if file.owner is Owner.APP]
+    used = {name for file in own for name in _contracts(file.draft)}
+    unused = _warnings(sorted((target / "handlers").glob("*.py")), used)
+    return (*unused, *_method_warnings(own, target))
+
+
+def _method_warnings(own: Sequence[RenderedFile], target: Path) -> Iterator[Diagnostic]:
+    for file in own:
+        disk = read_file(target / file.path) if file.stubs else None
+        methods = orphaned_methods(file, disk.text) if disk else ()
+        if methods:
+            message = f"no message calls {', '.join(methods)} any more; rename or delete it"
+            name = (target / file.path).as_posix()
+            yield Diagnostic(name, 0, 0, "MDB308", "", message, severity=Severity.WARNING)
 
 
 def _warnings(handlers: Sequence[Path], used: set[str]) -> Iterator[Diagnostic]:

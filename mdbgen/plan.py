@@ -11,11 +11,17 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mdbgen.manifest import Endpoint, Manifest
+from mdbgen.messages import (
+    LINE_LENGTH,
+    MessagesPlan,
+    MethodPlan,
+    plan_messages,
+    plan_methods,
+    received_name,
+)
 from mdbgen.naming import class_name, docstring, identifier, literal
 from mdbgen.origins import ANY, normalize_origin
 from mdbgen.policy import Decision
-
-LINE_LENGTH = 88  # of the generated code
 
 
 class EndpointPlan(NamedTuple):
@@ -35,7 +41,13 @@ class EndpointPlan(NamedTuple):
     ticket_function: str  # "realtime_ticket"
     ticket_ttl_s: int
     contract_doc: str
+    contract_base: str
     handlers_doc: str
+    limits: str  # "max_message_bytes=1024, connections=50"; those that the manifest states
+    receives: tuple[MethodPlan, ...]  # () where clients may send any JSON object
+    is_answering: bool  # some of them have a reply
+    received: str  # "RealtimeReceived"
+    adapter: str  # "_REALTIME_RECEIVED"
 
 
 class KeyPlan(NamedTuple):
@@ -91,12 +103,16 @@ class Plan(NamedTuple):
     imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
     key: KeyPlan
     auth: AuthPlan
+    messages: MessagesPlan
+    history: bool  # some endpoint keeps one
+    history_literal: str  # '{"realtime": 200}'
 
 
 def make_plan(manifest: Manifest) -> Plan:
     """Decide what the package of a manifest holds."""
+    messages = plan_messages(manifest)
     endpoints = tuple(
-        _plan_endpoint(name, endpoint) for name, endpoint in manifest.websockets.items()
+        _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
     return Plan(
         slug=manifest.slug,
@@ -107,7 +123,15 @@ def make_plan(manifest: Manifest) -> Plan:
         imports=tuple(sorted(endpoints, key=_import_order)),
         key=_plan_key(manifest),
         auth=_plan_auth(manifest),
+        messages=messages,
+        history=any(each.history for each in manifest.websockets.values()),
+        history_literal=_history_literal(manifest),
     )
+
+
+def _history_literal(manifest: Manifest) -> str:
+    kept = {name: each.history for name, each in manifest.websockets.items() if each.history}
+    return f"{{{', '.join(f'{literal(name)}: {count}' for name, count in kept.items())}}}"
 
 
 def _import_order(endpoint: EndpointPlan) -> list[str | int]:
@@ -116,7 +140,7 @@ def _import_order(endpoint: EndpointPlan) -> list[str | int]:
     return [int(part) if part.isdigit() else part for part in parts]
 
 
-def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
+def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> EndpointPlan:
     source = f"Handlers of ``websockets.{name}`` (path ``{endpoint.path}``)."
     return EndpointPlan(
         module=identifier(name),
@@ -133,8 +157,19 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointPlan:
         ticket_function=f"{identifier(name)}_ticket",
         ticket_ttl_s=endpoint.ticket_ttl_seconds,
         contract_doc=docstring(source),
+        contract_base=_contract_base(endpoint, messages),
         handlers_doc=docstring(source, indent=0),
+        limits=", ".join(f"{limit}={value}" for limit, value in endpoint.limits.items()),
+        receives=plan_methods(endpoint.receive, endpoint.send),
+        is_answering=any(message.reply for message in endpoint.receive),
+        received=received_name(name),
+        adapter=f"_{identifier(name).upper()}_RECEIVED",
     )
+
+
+def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:
+    takes_objects = messages.receives and not endpoint.receive
+    return "ObjectHandlers" if takes_objects else "EndpointHandlers"
 
 
 def _because(decision: Decision) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mdbgen.plan import LINE_LENGTH, Plan
+from mdbgen.messages import LINE_LENGTH, MethodPlan
+from mdbgen.plan import Plan
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,16 +24,20 @@ class Owner(Enum):
 
 
 # The same for every app: these templates are the files. A test says that black agrees.
-_CONSTANT = (
-    "compat.py",
+_CONSTANT = ("compat.py", "heartbeat.py", "redaction.py", "tickets.py")
+_DERIVED = (
+    "auth.py",
     "connection.py",
-    "heartbeat.py",
+    "contract.py",
+    "inbound.py",
     "manager.py",
     "messages.py",
-    "redaction.py",
-    "tickets.py",
+    "router.py",
+    "session.py",
+    "settings.py",
+    "tokens.py",
+    "wire.py",
 )
-_DERIVED = ("auth.py", "contract.py", "router.py", "session.py", "settings.py", "tokens.py")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class RenderedFile:
     path: str  # relative to the output folder, with forward slashes: "handlers/realtime.py"
     owner: Owner
     draft: str  # as the template printed it; equal to ``text`` unless a long name makes black wrap
+    handlers: str = ""  # of a handler file: the name of its class
+    stubs: Mapping[str, str] = field(default_factory=dict)  # and its methods for messages, as text
 
     @cached_property
     def text(self) -> str:
@@ -70,11 +77,21 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield RenderedFile(name, generator, _template(name))
     for name in _DERIVED:
         yield FormattedFile(name, generator, _fill(name, plan=plan))
+    if plan.messages.is_declared:
+        yield FormattedFile("jsontypes.py", generator, _fill("jsontypes.py", plan=plan))
+    if plan.history:
+        yield RenderedFile("history.py", generator, _template("history.py"))
     yield FormattedFile("__init__.py", generator, _fill("package_init.py", plan=plan))
     yield RenderedFile("handlers/__init__.py", generator, _template("handlers_init.py"))
     for endpoint in plan.endpoints:
-        draft = _fill("handler.py", endpoint=endpoint)
-        yield FormattedFile(f"handlers/{endpoint.module}.py", Owner.APP, draft)
+        stubs = {each.handler: _stub(each) for each in endpoint.receives}
+        draft = _fill("handler.py", endpoint=endpoint, plan=plan, stubs=tuple(stubs.values()))
+        path = f"handlers/{endpoint.module}.py"
+        yield FormattedFile(path, Owner.APP, draft, endpoint.handlers, stubs)
+
+
+def _stub(method: MethodPlan) -> str:
+    return _fill("stub", method=method).rstrip("\n")
 
 
 def _template(name: str) -> str:

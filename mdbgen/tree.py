@@ -23,6 +23,7 @@ from mdbgen.disk import (
     temporary,
 )
 from mdbgen.errors import Diagnostic, OutputError
+from mdbgen.handlers import missing_stubs
 from mdbgen.lock import LOCK_NAME, Lock, digest, format_lock, parse_lock, unreadable_lock
 from mdbgen.render import Owner, RenderedFile
 
@@ -197,7 +198,10 @@ def _recorded_text(file: RenderedFile, disk: DiskFile | None, records: _Records)
 def _compare_handler(file: RenderedFile, target: Path) -> Change:
     name = _spell(target, file.path)
     if os.path.isfile(target / file.path):
-        return Change(file.path, name, Action.KEEP)
+        disk = read_file(target / file.path) if file.stubs else None
+        missing = missing_stubs(file, disk.text) if disk else ""
+        drift = Drift.MISSING_HANDLER if missing else None
+        return Change(file.path, name, Action.KEEP, drift, new=missing)
     return Change(file.path, name, Action.CREATE, Drift.MISSING_HANDLER, new=file.text)
 
 

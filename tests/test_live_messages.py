@@ -85,7 +85,7 @@ def wire(ws: ModuleType, message: Mapping[str, Any]) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    frame = ws.messages.encode(message)
+    frame = ws.wire.encode_mapping(message)
     text = frame.event["text"]
     assert frame.event == {"type": "websocket.send", "text": text}
     assert frame.size == len(text.encode())
@@ -196,7 +196,7 @@ def test_anything_else_is_a_type_error_that_names_the_key(ws: ModuleType, value:
         {"type": "it", "first": NAN, "payload": [NOON, value]},
     ):
         with pytest.raises(TypeError, match="payload"):
-            ws.messages.encode(message)
+            ws.wire.encode_mapping(message)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_what_pydantic_cannot_write_is_one_too(ws: ModuleType, value: Any) -> No
     """Inside a dataclass, model or set, where pydantic decides what can be written."""
     for holder in (Node([value]), {"deep": [Node([value])]}, {value}):
         with pytest.raises(TypeError, match="payload"):
-            ws.messages.encode({"type": "it", "payload": holder})
+            ws.wire.encode_mapping({"type": "it", "payload": holder})
 
 
 def test_the_error_says_where_and_what(ws: ModuleType) -> None:
     with pytest.raises(TypeError, match=r"^data\.items\[1\]: .*bytes"):
-        ws.messages.encode({"type": "it", "data": {"items": [1, b"x"]}})
+        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, b"x"]}})
 
 
 def _circles() -> Iterator[Any]:
@@ -239,23 +239,23 @@ def test_what_contains_itself_is_a_type_error_that_names_the_key(
 ) -> None:
     circle = list(_circles())[number]
     with pytest.raises(TypeError, match="payload"):
-        ws.messages.encode({"type": "it", "payload": circle})
+        ws.wire.encode_mapping({"type": "it", "payload": circle})
 
 
 def test_an_integer_that_python_does_not_print_is_a_type_error(ws: ModuleType) -> None:
     with pytest.raises(TypeError, match="payload"):
-        ws.messages.encode({"type": "it", "payload": 10**5000})
+        ws.wire.encode_mapping({"type": "it", "payload": 10**5000})
 
 
 @pytest.mark.parametrize("key", [1, None, 1.5, b"a", (1,), NOON])
 def test_the_keys_of_a_message_are_strings(ws: ModuleType, key: Any) -> None:
     with pytest.raises(TypeError, match="keys"):
-        ws.messages.encode({"type": "it", key: 1})
+        ws.wire.encode_mapping({"type": "it", key: 1})
 
 
 def test_a_key_that_is_no_text_is_a_type_error(ws: ModuleType) -> None:
     with pytest.raises(TypeError):
-        ws.messages.encode({"type": "it", "\ud800": 1})
+        ws.wire.encode_mapping({"type": "it", "\ud800": 1})
 
 
 @pytest.mark.parametrize("key", [1, True, None, 1.5])
@@ -274,7 +274,7 @@ def test_keys_further_down_are_written_the_same_whatever_is_beside_them(
 @pytest.mark.parametrize("message", [None, "text", 5, [1], {1}, b"{}", [("type", "it")]])
 def test_a_message_is_a_mapping(ws: ModuleType, message: Any) -> None:
     with pytest.raises(TypeError, match="mapping"):
-        ws.messages.encode(message)
+        ws.wire.encode_mapping(message)
 
 
 def test_any_mapping_will_do(ws: ModuleType) -> None:

@@ -15,6 +15,7 @@ from .manager import ConnectionManager as WebSocketConnectionManager
 from .manager import manager
 from .router import ENDPOINTS, router
 from .settings import APP_SLUG
+from .wire import encode_mapping
 
 __all__ = [
     "WebSocketConnection",
@@ -38,9 +39,8 @@ async def broadcast_to_app(
         ValueError: ``slug`` is another app's.
     """
     _check_slug(slug)
-    return await manager.broadcast(
-        message, user_id=None if user_id is None else str(user_id)
-    )
+    user = None if user_id is None else str(user_id)
+    return manager.publish(encode_mapping(message), user_id=user)
 
 
 def register_message_handler(

@@ -23,7 +23,7 @@ from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -44,6 +44,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=QuotesHandlers(),
     ),
     "backslash": Endpoint(
@@ -52,6 +53,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=BackslashHandlers(),
     ),
     "quote-end": Endpoint(
@@ -60,6 +62,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=QuoteEndHandlers(),
     ),
     "newlines": Endpoint(
@@ -68,6 +71,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=NewlinesHandlers(),
     ),
     "jinja": Endpoint(
@@ -76,6 +80,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=JinjaHandlers(),
     ),
     "unicode": Endpoint(
@@ -84,6 +89,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=UnicodeHandlers(),
     ),
     "comment": Endpoint(
@@ -92,6 +98,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=CommentHandlers(),
     ),
     "blank": Endpoint(
@@ -100,6 +107,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=BlankHandlers(),
     ),
     "long": Endpoint(
@@ -108,6 +116,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=LongHandlers(),
     ),
     "html": Endpoint(
@@ -116,6 +125,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=HtmlHandlers(),
     ),
     "percent": Endpoint(
@@ -124,6 +134,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=PercentHandlers(),
     ),
     "emoji": Endpoint(
@@ -132,6 +143,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=EmojiHandlers(),
     ),
 }

@@ -29,7 +29,7 @@ from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 )
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -50,6 +50,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=ClassHandlers(),
     ),
     "real-time": Endpoint(
@@ -58,6 +59,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=RealTimeHandlers(),
     ),
     "2fa": Endpoint(
@@ -66,6 +68,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=Endpoint2faHandlers(),
     ),
     "__init__": Endpoint(
@@ -74,6 +77,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=InitHandlers(),
     ),
     "CON": Endpoint(
@@ -82,6 +86,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=CONHandlers(),
     ),
     "-": Endpoint(
@@ -90,6 +95,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=EndpointHandlers(),
     ),
     "router": Endpoint(
@@ -98,6 +104,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=RouterHandlers(),
     ),
     "manager": Endpoint(
@@ -106,6 +113,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=ManagerHandlers(),
     ),
     "app_slug": Endpoint(
@@ -114,6 +122,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=AppSlugHandlers(),
     ),
     "liveFeed": Endpoint(
@@ -122,6 +131,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=LiveFeedHandlers(),
     ),
     "None": Endpoint(
@@ -130,6 +140,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=None_Handlers(),
     ),
     "Connection": Endpoint(
@@ -138,6 +149,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=ConnectionHandlers(),
     ),
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": Endpoint(
@@ -146,6 +158,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers(),
     ),
     "True": Endpoint(
@@ -154,6 +167,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=True_Handlers(),
     ),
     "settings": Endpoint(
@@ -162,6 +176,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=SettingsHandlers(),
     ),
     "default": Endpoint(
@@ -170,6 +185,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=True,  # websockets.default.auth.required
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=DefaultHandlers(),
     ),
 }

@@ -12,7 +12,7 @@ from starlette.routing import WebSocketRoute
 from .handlers.events import EventsHandlers
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -33,6 +33,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=True,  # websockets.events.auth.required
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=EventsHandlers(),
     ),
 }

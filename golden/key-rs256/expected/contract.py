@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import WebSocket
 
 from .connection import Connection
+from .inbound import Received, parse_object
 
 
 class Reject(Exception):
@@ -29,7 +30,7 @@ MessageHandler = Callable[[WebSocket, dict[str, Any]], Awaitable[None]]
 class EndpointHandlers:
     """What every endpoint's handlers have in common, with defaults for all of it."""
 
-    message_handler: MessageHandler | None = None  # what ``on_message`` falls back to
+    message_handler: MessageHandler | None = None  # has what the app does not implement
 
     async def on_connect(self, connection: Connection) -> None:
         """A client is here and has heard nothing yet; ``raise Reject`` to refuse it.
@@ -40,11 +41,30 @@ class EndpointHandlers:
     async def on_disconnect(self, connection: Connection) -> None:
         """A client is gone. Called once for each whose ``on_connect`` returned."""
 
+    async def handle(self, connection: Connection, message: Received) -> None:
+        """Handle a message. Those of one client come one after the other."""
+        try:
+            await self.dispatch(connection, message)
+        except NotImplementedByApp:
+            if self.message_handler is None:
+                raise
+            await self.message_handler(connection.websocket, message)
+
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
-        """A client sent a JSON object. Those of one client come one after the other."""
-        if self.message_handler is None:
-            raise NotImplementedByApp
-        await self.message_handler(connection.websocket, message)
+        """A client sent a JSON object."""
+        raise NotImplementedByApp
+
+    def parse(self, text: str) -> dict[str, Any] | None:
+        """The JSON object in a frame; ``None`` for a pong.
+
+        Raises:
+            Unusable: There is none.
+        """
+        return parse_object(text)
+
+    async def dispatch(self, connection: Connection, message: Any) -> None:
+        """Call ``on_message``, which is for all of them."""
+        await self.on_message(connection, message)
 
 
 class EventsContract(EndpointHandlers):

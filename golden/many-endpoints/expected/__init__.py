@@ -7,8 +7,8 @@
     app = FastAPI()
     app.include_router(ws.router)
 
-Send with ``await ws.manager.broadcast({...})``. What clients send arrives in
-``handlers/``, which is yours.
+Send with ``await ws.manager.broadcast({...})``.
+What clients send arrives in ``handlers/``, which is yours.
 """
 
 from . import messages

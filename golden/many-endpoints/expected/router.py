@@ -16,7 +16,7 @@ from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -37,6 +37,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=10,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=PresenceHandlers(),
     ),
     "documents": Endpoint(
@@ -45,6 +46,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=DocumentsHandlers(),
     ),
     "comments": Endpoint(
@@ -53,6 +55,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # websockets.comments.auth.required
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=CommentsHandlers(),
     ),
     "notifications": Endpoint(
@@ -61,6 +64,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # by default
         ping_interval_s=60,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=NotificationsHandlers(),
     ),
     "status-page": Endpoint(
@@ -69,6 +73,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=True,  # websockets.status-page.auth.required
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=StatusPageHandlers(),
     ),
 }

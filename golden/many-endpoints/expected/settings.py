@@ -33,8 +33,8 @@ class Limits:
         max_message_bytes: The largest frame that a client may send.
         messages_per_second: Per client, on average; a burst may be twice as many.
         outbox_bytes: What may wait for one client to read before it is dropped.
-        connections: All clients of one process.
-        connections_per_user: In one process; anonymous clients are not counted.
+        connections: All clients of the endpoint, in one process.
+        connections_per_user: The same of one user; anonymous clients are not counted.
     """
 
     max_message_bytes: int = 65_536
@@ -58,12 +58,13 @@ class Deployment:
         jwt_issuer: ``MDB_JWT_ISSUER``; if set, tokens must carry it as ``iss``.
         jwt_audience: ``MDB_JWT_AUDIENCE``; if set, tokens must carry it as ``aud``. If
             not, tokens made for any audience are refused.
+        limits: ``MDB_WS_…``; those of ``Limits`` that are set.
     """
 
     jwt_key: str = field(repr=False)
     jwt_issuer: str | None
     jwt_audience: str | None
-    limits: Limits
+    limits: dict[str, int]
 
 
 @cache
@@ -98,17 +99,16 @@ def _read_jwt_key() -> str:
     )
 
 
-def _read_limits() -> Limits:
-    default = Limits()
-    names = [limit.name for limit in fields(Limits)]
-    return Limits(**{name: _read_limit(name, getattr(default, name)) for name in names})
+def _read_limits() -> dict[str, int]:
+    limits = {limit.name: _read_limit(limit.name) for limit in fields(Limits)}
+    return {name: value for name, value in limits.items() if value is not None}
 
 
-def _read_limit(name: str, default: int) -> int:
+def _read_limit(name: str) -> int | None:
     variable = f"MDB_WS_{name.upper()}"
     text = os.environ.get(variable)
     if not text:
-        return default
+        return None
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{variable} is {text!r}: set a whole number above 0")
     return int(text)

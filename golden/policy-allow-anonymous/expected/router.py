@@ -13,7 +13,7 @@ from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -34,6 +34,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=LobbyHandlers(),
     ),
     "members": Endpoint(
@@ -42,6 +43,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # websockets.members.auth.allow_anonymous
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=MembersHandlers(),
     ),
 }

@@ -13,7 +13,7 @@ from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
 from .redaction import install_redaction
 from .session import Endpoint, Ticket, drain, exchange_token
-from .settings import EndpointName, deployment
+from .settings import EndpointName, Limits, deployment
 
 
 @asynccontextmanager
@@ -34,6 +34,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=False,  # auth.policy.allow_anonymous
         ping_interval_s=15,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=OrdersHandlers(),
     ),
     "stock-levels": Endpoint(
@@ -42,6 +43,7 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         admits_anonymous=True,  # websockets.stock-levels.auth.allow_anonymous
         ping_interval_s=30,
         ticket_ttl_s=10,
+        limits=Limits(),
         handlers=StockLevelsHandlers(),
     ),
 }

@@ -13,7 +13,7 @@ import inspect
 import time
 import types
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,9 +25,10 @@ from fastapi import WebSocket
 from starlette.types import Message, Send
 
 from .heartbeat import Heartbeat
-from .messages import Frame, encode
+from .messages import Sendable
 from .settings import APP_SLUG
 from .tokens import Identity
+from .wire import Frame, encode_mapping
 
 _CoroutineSend = Callable[[Message], Coroutine[Any, Any, None]]
 
@@ -77,7 +78,7 @@ class Ending:
         reconnect = self.code in _RECONNECT_CODES or (
             self.code == POLICY_VIOLATION and self.reason in _RECONNECT_REASONS
         )
-        return encode(
+        return encode_mapping(
             {
                 "type": "disconnect",
                 "code": self.code,
@@ -185,14 +186,14 @@ class Connection:
         self._send = _servers_own(send)
         self._outbox: deque[Frame] = deque()
         self._outbox_bytes = 0
-        self._outbox_limit = outbox_limit
+        self.outbox_limit = outbox_limit  # bytes
         self._writer: asyncio.Task[None] | None = None
         # Whether a frame may not be written right now: until ``connected`` is out, while
         # another one is under way, and when all is over.
         self._is_busy = True
         self._on_end = on_end
 
-    async def send(self, message: Mapping[str, Any]) -> None:
+    async def send(self, message: Sendable) -> None:
         """Send a message to this client only.
 
         Waits up to ``PACE_TIMEOUT_S`` while the outbox is more than half full, so that
@@ -201,8 +202,8 @@ class Connection:
         Raises:
             TypeError: A value of the message has no JSON form.
         """
-        self.push(encode(message))
-        if self._writer is not None and self._outbox_bytes * 2 > self._outbox_limit:
+        self.push(encode_mapping(message))
+        if self._writer is not None and self._outbox_bytes * 2 > self.outbox_limit:
             await asyncio.wait({self._writer}, timeout=PACE_TIMEOUT_S)
 
     async def close(self, code: int = DONE, reason: str = "done") -> None:
@@ -248,12 +249,12 @@ class Connection:
         self._writer = asyncio.create_task(self._write_on(sending, waits_for))
         return True
 
-    def release(self, frame: Frame) -> None:
-        """Send ``frame``, and behind it everything that was pushed before."""
+    def release(self, *frames: Frame) -> None:
+        """Send ``frames``, and behind them everything that was pushed before."""
         held, self._outbox = self._outbox, deque()
         self._outbox_bytes = 0
         self._is_busy = not self.is_open
-        for each in (frame, *held):
+        for each in (*frames, *held):
             self.push(each)
 
     def end(self, ending: Ending) -> None:
@@ -309,7 +310,7 @@ class Connection:
     def _queue(self, frame: Frame) -> bool:
         self._outbox.append(frame)
         self._outbox_bytes += frame.size
-        if self._outbox_bytes <= self._outbox_limit:
+        if self._outbox_bytes <= self.outbox_limit:
             return True
         self._outbox.clear()
         self.end(Ending(TRY_AGAIN_LATER, "too slow"))

@@ -6,8 +6,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import Any, TypedDict
+from collections.abc import Collection
+from typing import TypedDict
 
 from fastapi import WebSocket
 
@@ -20,8 +20,9 @@ from .connection import (
     Connection,
     Ending,
 )
-from .messages import encode
+from .messages import Sendable
 from .settings import EndpointName, Limits
+from .wire import Frame, encode_mapping
 
 SWEEP_INTERVAL_S = 1.0
 
@@ -78,7 +79,7 @@ class ConnectionManager:
 
     async def broadcast(
         self,
-        message: Mapping[str, Any],
+        message: Sendable,
         *,
         user_id: str | None = None,
         channel: str | None = None,
@@ -95,7 +96,18 @@ class ConnectionManager:
         Raises:
             TypeError: A value of the message has no JSON form.
         """
-        frame = encode(message)
+        frame = encode_mapping(message)
+        return self.publish(frame, user_id=user_id, channel=channel, endpoint=endpoint)
+
+    def publish(
+        self,
+        frame: Frame,
+        *,
+        user_id: str | None = None,
+        channel: str | None = None,
+        endpoint: EndpointName | None = None,
+    ) -> int:
+        """Send a frame as ``broadcast`` does."""
         reached = 0
         for connection in self._select(user_id, channel, endpoint):
             if connection.push(frame):
@@ -103,14 +115,14 @@ class ConnectionManager:
         return reached
 
     async def send_to_connection(
-        self, client: Connection | WebSocket, message: Mapping[str, Any]
+        self, client: Connection | WebSocket, message: Sendable
     ) -> None:
         """Send a message to one client, without waiting for its socket.
 
         Raises:
             TypeError: A value of the message has no JSON form.
         """
-        frame = encode(message)
+        frame = encode_mapping(message)
         connection = self._find(client)
         if connection is not None:
             connection.push(frame)
@@ -186,13 +198,15 @@ class ConnectionManager:
             "dropped": dict(self._dropped),
         }
 
-    def refusal(self, user_id: str | None, limits: Limits) -> Ending | None:
+    def refusal(
+        self, endpoint: EndpointName, user_id: str | None, limits: Limits
+    ) -> Ending | None:
         """Why one more client of this user is too many; ``None`` if it is not."""
-        if len(self._connections) >= limits.connections:
+        if len(self._by_endpoint.get(endpoint)) >= limits.connections:
             return Ending(TRY_AGAIN_LATER, "server full")
         if user_id is None:
             return None
-        if self.get_connection_count_by_user(user_id) >= limits.connections_per_user:
+        if len(self._select(user_id, None, endpoint)) >= limits.connections_per_user:
             return Ending(TOO_MANY, "too many connections")
         return None
 
@@ -226,7 +240,7 @@ class ConnectionManager:
         """Ping, and end what is silent or expired: one task, not a timer per client."""
         while True:
             await asyncio.sleep(SWEEP_INTERVAL_S)
-            ping = encode({"type": "ping"})
+            ping = encode_mapping({"type": "ping"})
             now, clock = time.monotonic(), time.time()
             for connection in self.active_connections:
                 if connection.expires_at <= clock:

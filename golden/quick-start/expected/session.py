@@ -12,12 +12,10 @@ import logging
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from fastapi import HTTPException, Request, Response, WebSocket
 from pydantic import BaseModel
-from pydantic_core import from_json
 from starlette.types import Receive, Scope, Send
 
 from . import tickets
@@ -34,10 +32,11 @@ from .connection import (
 )
 from .contract import EndpointHandlers, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
+from .inbound import Received, Unusable, message_id
 from .manager import manager
-from .messages import Frame, encode, error_frame
 from .settings import EndpointName, Limits, SettingsError, deployment
 from .tokens import Identity, Refused
+from .wire import Frame, encode_mapping, error_frame
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +54,7 @@ class Endpoint:
     admits_anonymous: bool
     ping_interval_s: int
     ticket_ttl_s: int
+    limits: Limits  # before the environment has its say
     handlers: EndpointHandlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
         return
     await websocket.accept(accepted_subprotocol(websocket))
     try:
-        limits = deployment().limits
+        limits = replace(endpoint.limits, **deployment().limits)
         identity = await admit(websocket, endpoint.name, endpoint.admits_anonymous)
     except Refused as refusal:
         # Accepted first: a browser can read a close code, but not an HTTP status.
@@ -80,7 +80,7 @@ async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
         log.error("client refused endpoint=%s reason=%s", endpoint.name, problem)
         await say_goodbye(websocket, Ending(INTERNAL_ERROR, "server misconfigured"))
         return
-    no_room = manager.refusal(identity.user_id, limits)
+    no_room = manager.refusal(endpoint.name, identity.user_id, limits)
     if no_room is not None:
         log.warning("client refused endpoint=%s ending=%s", endpoint.name, no_room)
         await say_goodbye(websocket, no_room)
@@ -147,7 +147,7 @@ class _Session:
             on_end=manager.remove,
         )
         self._is_connected = False  # from ``on_connect`` to ``on_disconnect``
-        self._inbox: deque[dict[str, Any]] = deque()
+        self._inbox: deque[Received] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._allowance = float(limits.burst)
         self._allowance_at = time.monotonic()
@@ -227,7 +227,7 @@ class _Session:
 
     def _connected_frame(self) -> Frame:
         connection = self._connection
-        return encode(
+        return encode_mapping(
             {
                 "type": "connected",
                 "connection_id": connection.id,
@@ -261,22 +261,26 @@ class _Session:
         elif not self._is_within_rate():
             connection.end(Ending(TOO_MANY, "too many messages"))
         else:
-            self._take_message(_parse_object(text))
+            self._take_text(text)
 
-    def _take_message(self, message: dict[str, Any] | None) -> None:
+    def _take_text(self, text: str) -> None:
         connection = self._connection
-        if message is not None and message.get("type") == "pong":
+        try:
+            message = self._handlers.parse(text)
+        except Unusable as problem:
+            connection.heartbeat.heard()
+            connection.push(problem.frame)
+            return
+        if message is None:
             connection.heartbeat.answered()
             return
         connection.heartbeat.heard()
-        if message is None:
-            connection.push(error_frame("invalid_json", "not a JSON object"))
-        elif len(self._inbox) >= self._limits.burst:
+        if len(self._inbox) >= self._limits.burst:
             connection.end(Ending(TOO_MANY, "too many messages"))
-        else:
-            self._inbox.append(message)
-            if self._worker is None:
-                self._worker = asyncio.create_task(self._work())
+            return
+        self._inbox.append(message)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
         """Handle what is in the inbox, in order, then end: idleness costs no task."""
@@ -284,10 +288,10 @@ class _Session:
             await self._handle(self._inbox.popleft())
         self._worker = None
 
-    async def _handle(self, message: dict[str, Any]) -> None:
+    async def _handle(self, message: Received) -> None:
         """Call the app's handler. What it raises never ends the connection."""
         try:
-            await self._handlers.on_message(self._connection, message)
+            await self._handlers.handle(self._connection, message)
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except BaseException as problem:
@@ -299,10 +303,8 @@ class _Session:
             )
             self._answer_error("handler_failed", "the handler failed", message)
 
-    def _answer_error(self, code: str, text: str, message: dict[str, Any]) -> None:
-        message_id = message.get("id")
-        is_id = isinstance(message_id, str | int) and not isinstance(message_id, bool)
-        self._connection.push(error_frame(code, text, message_id if is_id else None))
+    def _answer_error(self, code: str, text: str, message: Received) -> None:
+        self._connection.push(error_frame(code, text, message_id(message)))
 
     def _is_too_big(self, text: str) -> bool:
         limit = self._limits.max_message_bytes
@@ -316,15 +318,6 @@ class _Session:
         self._allowance = min(self._limits.burst, self._allowance + gained) - 1
         self._allowance_at = now
         return self._allowance >= 0
-
-
-def _parse_object(text: str) -> dict[str, Any] | None:
-    """The JSON object in a frame; ``None`` if there is none."""
-    try:
-        value = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _raise_if_not_the_apps(problem: BaseException) -> None:
