@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mdbgen.manifest import Endpoint, Manifest
-from mdbgen.messages import (
+from mdbgen.message_plan import (
     LINE_LENGTH,
     MessagesPlan,
     MethodPlan,

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mdbgen.messages import LINE_LENGTH, MethodPlan
+from mdbgen.message_plan import LINE_LENGTH, MethodPlan
 from mdbgen.plan import Plan
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ ORDER = [
     "manifest",
     "annotations",
     "models",
-    "messages",
+    "message_plan",
     "plan",
     "render",
     "lock",
