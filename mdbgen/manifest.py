@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -32,9 +32,11 @@ from mdbgen.validation import (
     PATH_PATTERN,
     SLUG_PATTERN,
     check_clashes,
-    check_unsupported,
     describe,
 )
+
+if TYPE_CHECKING:
+    from mdbgen.declared import Declared
 
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 
@@ -85,14 +87,19 @@ def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:
         keys = ManifestKeys.model_validate(source.value)
     except ValidationError as error:
         findings += error.errors(include_url=False)
-    errors = [
-        *describe(source, findings, _KNOWN_KEYS),
-        *check_unsupported(source),
-        *check_clashes(source),
-    ]
+    declared, problems = _read_declared(source)
+    errors = [*describe(source, findings, _KNOWN_KEYS), *check_clashes(source), *problems]
     if keys is None or errors:
         raise ManifestError(*_by_position(errors))
-    return _resolve(keys), tuple(_by_position(_warnings(source, keys)))
+    return _resolve(keys, declared), tuple(_by_position(_warnings(source, keys)))
+
+
+def _read_declared(source: Source) -> tuple[Declared | None, list[Diagnostic]]:
+    if "mdbgen" not in source.value:
+        return None, []
+    from mdbgen.declared import read_declared  # only who declares messages pays for it
+
+    return read_declared(source)
 
 
 def _whole(value: object) -> object:
@@ -189,14 +196,14 @@ class ManifestKeys(_Keys):
 _KNOWN_KEYS = {3: tuple(EndpointKeys.model_fields), 4: tuple(EndpointAuthKeys.model_fields)}
 
 
-def _resolve(keys: ManifestKeys) -> Manifest:
+def _resolve(keys: ManifestKeys, declared: Declared | None) -> Manifest:
     today, legacy = _stated(keys.auth.policy), _stated(keys.auth_policy)
     policy = merge_policies(today, legacy, keys.developer_id or None)
     app_required = _decision(keys, "auth_required", "auth_required")
     return Manifest(
         slug=keys.slug,
         websockets={
-            name: _resolve_endpoint(name, endpoint, policy, app_required)
+            name: _resolve_endpoint(name, endpoint, policy, app_required, declared)
             for name, endpoint in keys.websockets.items()
         },
         policy=policy,
@@ -204,12 +211,19 @@ def _resolve(keys: ManifestKeys) -> Manifest:
         algorithm=keys.auth.jwt.algorithm,
         algorithm_decided_by="auth.jwt.algorithm" if _stated(keys.auth.jwt) else "default",
         cors_origins=tuple(keys.cors.allow_origins) if keys.cors.enabled else (),
+        schemas=declared.schemas if declared else {},
+        outputs=declared.outputs if declared else (),
     )
 
 
 def _resolve_endpoint(
-    name: str, keys: EndpointKeys, policy: Policy, app_required: Decision | None
+    name: str,
+    keys: EndpointKeys,
+    policy: Policy,
+    app_required: Decision | None,
+    declared: Declared | None,
 ) -> Endpoint:
+    messages = declared.endpoints.get(name) if declared else None
     auth = f"websockets.{name}.auth"
     own_required = _decision(keys.auth, "required", f"{auth}.required")
     own_anonymous = _decision(keys.auth, "allow_anonymous", f"{auth}.allow_anonymous")
@@ -221,6 +235,7 @@ def _resolve_endpoint(
         ticket_ttl_seconds=keys.ticket_ttl_seconds,
         required=required,
         anonymous=decide_anonymous(required, own_anonymous, policy),
+        **(messages._asdict() if messages else {}),
     )
 
 

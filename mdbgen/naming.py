@@ -7,7 +7,7 @@ may meet in one Python name; refusing such a pair is the business of the manifes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 
 from mdbgen.errors import UNSEEN, escape, visible
@@ -15,18 +15,64 @@ from mdbgen.errors import UNSEEN, escape, visible
 DOCSTRING_COLUMNS = 88
 MAX_WORD_LENGTH = 100  # characters of a file name, which may have 255 bytes at most
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Fixed sets: `keyword.kwlist` and `softkwlist` differ between Python versions.
-_KEYWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "False None True and as assert async await break class continue def del elif else except "
-        "finally for from global if import in is lambda nonlocal not or pass raise return try "
-        "while with yield _ case lazy match type",
-    )
+_HARD_KEYWORDS = _words(
+    "False None True and as assert async await break class continue def del elif else except "
+    "finally for from global if import in is lambda nonlocal not or pass raise return try "
+    "while with yield"
 )
+_KEYWORDS = _HARD_KEYWORDS | {"_", "case", "lazy", "match", "type"}
 _WINDOWS_DEVICES = frozenset(
     ["con", "nul", "aux", "prn"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
+# What the modules of a package that declares messages need under its own name.
+PYTHON_NAMES = _words(
+    "AfterValidator Annotated Any AnyUrl AsyncIterator Awaitable AwareDatetime BaseModel "
+    "BeforeValidator Callable ClassVar ConfigDict Connection ConnectionManager Coroutine Decimal "
+    "Discriminator EmailStr Ellipsis EndpointName Enum Exception Field Final Generic Identity "
+    "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
+    "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
+    "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
+    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator"
+)
+# What a TypeScript file finds in every browser; a class of that name would hide it.
+TYPESCRIPT_NAMES = _words(
+    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Blob Boolean CloseEvent Console "
+    "Crypto CustomEvent DOMException DataView Date Document Error Event EventTarget Exclude "
+    "Extract File FormData Function Generator Headers Infinity Intl Iterable Iterator JSON Map "
+    "Math MessageEvent NaN Navigator Node NonNullable Number Object Omit Parameters Partial Pick "
+    "Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp "
+    "Request Required Response ReturnType Set String Symbol SyntaxError TypeError URL "
+    "URLSearchParams WeakMap WeakRef WeakSet WebSocket Window"
+)
+# What every pydantic model has, over all versions from 2.7 on.
+MODEL_ATTRIBUTES = _words(
+    "construct copy dict from_orm json model_computed_fields model_config model_construct "
+    "model_copy model_dump model_dump_json model_extra model_fields model_fields_set "
+    "model_json_schema model_parametrized_name model_post_init model_rebuild model_validate "
+    "model_validate_json model_validate_strings parse_file parse_obj parse_raw schema schema_json "
+    "update_forward_refs validate"
+)
+# What annotations of a model are made of: a field of that name would hide it from the next field.
+_ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
+_FIELD_NAMES = _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
+_CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
+_HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
+# Methods of the TypeScript client and of every object, and words of the language.
+_METHOD_NAMES = _words(
+    "on off once send close connect request status constructor then toString toLocaleString toJSON "
+    "valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable prototype arguments await break "
+    "case catch class const continue debugger default delete do else enum eval export extends "
+    "false finally for function if implements import in instanceof interface let new null package "
+    "private protected public return static super switch this throw true try typeof undefined var "
+    "void while with yield"
+)
+_ILLEGAL = re.compile("[^A-Za-z0-9_]")
 _DOCSTRING_UNIT = re.compile(r'"{3,}|.', re.DOTALL)
 _TOOL_DIRECTIVE = re.compile(
     r"\b(coding|flake8|fmt|isort|mypy|pragma|pylint|pyright|ruff|type|yapf)(?=\s*[:=])"
@@ -60,6 +106,78 @@ def class_name(name: str) -> str:
     if not joined or joined[0].isdigit():
         return "Endpoint" + joined
     return joined + "_" if joined in _KEYWORDS else joined
+
+
+def wire_class(name: str, prefix: str) -> str:
+    """Return the class name of a message or schema: ``document.created/v2``, DocumentCreatedV2.
+
+    Args:
+        name: any text but "".
+        prefix: stands before what may not begin a name, or where nothing of the name is left.
+    """
+    joined = class_part(name)
+    return _apart(prefix + joined if joined[0].isdigit() else joined, _CLASS_NAMES)
+
+
+def class_part(name: str) -> str:
+    """Return what a wire name adds to the class name of what holds it: ``unit price``, UnitPrice.
+
+    Args:
+        name: any text but "".
+    """
+    words = re.findall("[A-Za-z0-9]+", name)
+    joined = "".join(word[0].upper() + word[1:] for word in words)
+    return _kept_short(joined or _code_points(name).replace("_", "").upper())
+
+
+def nested_class(parent: str, part: str) -> str:
+    """Return the class name of an object that is written inside of another: parent and part.
+
+    Args:
+        part: "Item" of a list, "Value" of a map, else what `class_part` returns.
+    """
+    return _apart(_kept_short(parent + part), _CLASS_NAMES)
+
+
+def field_name(name: str, classes: Collection[str] = ()) -> str:
+    """Return the field of a property: its own name where Python and pydantic allow it.
+
+    Args:
+        name: any text but "".
+        classes: of the package; an annotation may need them.
+    """
+    word = _ILLEGAL.sub("_", name)
+    bare = word.lstrip("_")
+    if not bare:
+        return f"field_{_code_points(name)}"
+    if bare != word:
+        word = bare + "_"
+    word = _kept_short("field_" + word if word[0].isdigit() else word)
+    return _apart(_apart(word, _FIELD_NAMES), classes)
+
+
+def handler_name(name: str) -> str:
+    """Return the method that handles a message: ``get.status``, on_get_status.
+
+    Args:
+        name: any text but "".
+    """
+    word = _ILLEGAL.sub("_", name)
+    return _apart(
+        _kept_short(f"on_{word if word.strip('_') else _code_points(name)}"), _HANDLER_NAMES
+    )
+
+
+def method_name(name: str) -> str:
+    """Return the method of the TypeScript client that sends a message: ``get_status``, getStatus.
+
+    Args:
+        name: any text but "".
+    """
+    joined = class_part(name)
+    if joined[0].isdigit():
+        return "message" + joined
+    return _apart(joined[0].lower() + joined[1:], _METHOD_NAMES)
 
 
 def literal(value: str | int | float | tuple[object, ...] | None) -> str:
@@ -110,6 +228,17 @@ def _kept_short(word: str) -> str:
     if len(word) <= MAX_WORD_LENGTH:
         return word
     return f"{word[:MAX_WORD_LENGTH]}_{sha256(word.encode()).hexdigest()[:8]}"
+
+
+def _apart(word: str, taken: Collection[str]) -> str:
+    while word in taken:
+        word += "_"
+    return word
+
+
+def _code_points(name: str) -> str:
+    """Spell a name of which no character may stand in an identifier: ``20ac_24``."""
+    return _kept_short("_".join(f"{ord(character):x}" for character in name))
 
 
 def _string_literal(text: str) -> str:

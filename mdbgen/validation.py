@@ -47,14 +47,6 @@ def describe(
             yield _bad_value(source, path, finding)
 
 
-def check_unsupported(source: Source) -> Iterator[Diagnostic]:
-    """Yield an error for the root key ``mdbgen``."""
-    if "mdbgen" in source.value:
-        message = "declared messages and outputs are not supported yet"
-        hint = "remove the key 'mdbgen'"
-        yield source.diagnostic(("mdbgen",), "MDB201", message, at=Place.KEY, suggestion=hint)
-
-
 def check_clashes(source: Source) -> Iterator[Diagnostic]:
     """Yield an error for each endpoint whose name or path is taken by one above it."""
     endpoints = source.value.get("websockets")

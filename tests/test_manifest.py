@@ -366,12 +366,11 @@ def test_the_old_spelling_names_the_new_one() -> None:
     assert "auth.required" in diagnostic.suggestion
 
 
-def test_the_mdbgen_key_is_not_supported_yet() -> None:
-    values: list[Any] = [{}, None, {"endpoints": {}}]
-    for value in values:
-        keys = manifest(mdbgen=value)
-        assert problems(keys) == [("MDB201", "mdbgen")]
-        assert "not supported yet" in messages(keys)[0]
+def test_the_mdbgen_key_may_be_empty() -> None:
+    empty: list[Keys] = [{}, {"endpoints": {}}, {"endpoints": {"realtime": {}}, "schemas": {}}]
+    for value in empty:
+        parsed, found = parse(manifest(mdbgen=value))
+        assert (parsed, found) == parse(manifest())
 
 
 @pytest.mark.parametrize(
@@ -421,7 +420,7 @@ def test_all_problems_at_once_sorted_by_position() -> None:
     keys = {
         "cors": {"enabled": None},
         "websockets": {"b": {"pathh": "/x", "auth": None}, "a b": 5},
-        "mdbgen": {},
+        "mdbgen": {"backplane": "redis"},
     }
     with pytest.raises(ManifestError) as caught:
         parse(keys)
@@ -437,7 +436,7 @@ def test_all_problems_at_once_sorted_by_position() -> None:
         ("MDB103", "websockets.b.auth"),
         ("MDB106", "websockets.a b"),
         ("MDB103", "websockets.a b"),
-        ("MDB201", "mdbgen"),
+        ("MDB201", "mdbgen.backplane"),
     }
 
 

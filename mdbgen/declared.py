@@ -1,0 +1,216 @@
+"""The key ``mdbgen``: declared messages, limits, history, outputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from mdbgen.enums import member_names
+from mdbgen.errors import Diagnostic, shown
+from mdbgen.messages import MessageReader
+from mdbgen.naming import class_name, nested_class, wire_class
+from mdbgen.problems import MAX_NUMBER, Problems
+from mdbgen.schema import Message, Schema
+from mdbgen.source import Path, Place, Source
+from mdbgen.subset import Keys, Reader, Surroundings, description_of
+from mdbgen.taken import TakenNames, check_name
+from mdbgen.unions import MAX_REFS, UNKNOWN, Schemas, find_cycles
+from mdbgen.validation import ENDPOINT_NAME_PATTERN
+
+Output: TypeAlias = Literal["typescript", "asyncapi"]
+
+OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
+LIMITS = (
+    "max_message_bytes",
+    "messages_per_second",
+    "outbox_bytes",
+    "connections",
+    "connections_per_user",
+)
+MAX_HISTORY = 10_000
+_KEYS = ("backplane", "outputs", "schemas", "endpoints")
+_ENDPOINT_KEYS = ("receive", "send", "limits", "history")
+# What the package defines for an endpoint, beside its messages.
+_SUFFIXES = ("Received", "Sent", "Client", "Contract", "Handlers")
+
+
+class DeclaredEndpoint(NamedTuple):
+    """``mdbgen.endpoints.<name>``"""
+
+    receive: tuple[Message, ...] = ()
+    send: tuple[Message, ...] = ()
+    limits: Mapping[str, int] = {}  # those that are stated
+    history: int = 0
+
+
+class Declared(NamedTuple):
+    """``mdbgen``"""
+
+    schemas: Mapping[str, Schema]
+    outputs: tuple[Output, ...]  # in the order of `OUTPUTS`
+    endpoints: Mapping[str, DeclaredEndpoint]
+
+
+def read_declared(source: Source) -> tuple[Declared, list[Diagnostic]]:
+    """Return what the key declares, and every problem with it."""
+    first = _Reading(Problems(source, comparisons_left=0))
+    schemas = {name: each.type for name, each in first.read().schemas.items()}
+    problems = Problems(source)
+    _refuse_cycles(schemas, problems)
+    known = {} if problems.found else schemas
+    again = _Reading(problems, known, frozenset(first.classes.owners))
+    return again.read(), problems.found
+
+
+def _refuse_cycles(schemas: Schemas, problems: Problems) -> None:
+    for trail in find_cycles(schemas):
+        path: Path = ("mdbgen", "schemas", trail[0])
+        if trail[0] != trail[-1]:
+            message = f"leads from one $ref to the next over {MAX_REFS} times"
+            problems.add(path, "MDB214", message, at=Place.KEY)
+            continue
+        message = f"has no end: {_shown_trail(trail)}"
+        hint = "a schema may lead back to itself only by way of an object with properties"
+        problems.add(path, "MDB214", message, hint, Place.KEY)
+
+
+def _shown_trail(trail: Sequence[str]) -> str:
+    if len(trail) > 6:
+        trail = (*trail[:5], "…", trail[-1])
+    return " → ".join(name if name == "…" else shown(name) for name in trail)
+
+
+class _Reading:
+    """One reading of the key."""
+
+    def __init__(
+        self,
+        problems: Problems,
+        schemas: Schemas | None = None,
+        all_classes: Collection[str] = (),
+    ) -> None:
+        self.problems = problems
+        root = problems.source.value["mdbgen"]
+        self.root: Keys = root if problems.expect(root, dict, ("mdbgen",)) else {}  # type: ignore[assignment]
+        self.classes = TakenNames("class name", problems)
+        self.reader = Reader(
+            Surroundings(
+                problems,
+                self.classes,
+                all_classes,
+                schemas or {},
+                self._object("schemas"),
+            )
+        )
+        self.messages = MessageReader(self.reader)
+
+    def read(self) -> Declared:
+        """Return what the key declares, as far as it could be understood."""
+        self.problems.refuse_unknown(self.root, _KEYS, ("mdbgen",))
+        self._take_endpoint_classes()
+        self._check_backplane()
+        return Declared(
+            schemas=self._schemas(),
+            outputs=self._outputs(),
+            endpoints={
+                name: self._endpoint(name, keys) for name, keys in self._object("endpoints").items()
+            },
+        )
+
+    def _object(self, key: str) -> Keys:
+        """Return an object of the key; problems with it are kept by whoever reads it."""
+        value = self.root.get(key)
+        return value if isinstance(value, dict) else {}
+
+    def _take_endpoint_classes(self) -> None:
+        for name in _endpoint_names(self.problems.source):
+            for suffix in _SUFFIXES:
+                # Endpoints that meet in a name are told so elsewhere.
+                owner = f"a class of the endpoint {shown(name)}"
+                place = (owner, ("websockets", name), Place.KEY)
+                self.classes.owners.setdefault(class_name(name) + suffix, place)
+
+    def _check_backplane(self) -> None:
+        value, path = self.root.get("backplane", "memory"), ("mdbgen", "backplane")
+        if value == "redis":
+            message = "'redis' is not supported yet"
+            self.problems.add(path, "MDB201", message, "write 'memory', or leave it out")
+        elif value != "memory":
+            hint = self.problems.did_you_mean(value, ("memory",))
+            self.problems.add(path, "MDB107", f"{shown(value)} is not 'memory' or 'redis'", hint)
+
+    def _outputs(self) -> tuple[Output, ...]:
+        stated, path = self.root.get("outputs", []), ("mdbgen", "outputs")
+        if not self.problems.expect(stated, list, path):
+            return ()
+        self.problems.refuse_doubles(stated, path)
+        for index, value in enumerate(stated):
+            if value not in OUTPUTS:
+                message = f"{shown(value)} is not 'typescript' or 'asyncapi'"
+                hint = self.problems.did_you_mean(value, OUTPUTS)
+                self.problems.add((*path, index), "MDB107", message, hint)
+        return tuple(output for output in OUTPUTS if output in stated)
+
+    def _schemas(self) -> dict[str, Schema]:
+        stated, path = self.root.get("schemas", {}), ("mdbgen", "schemas")
+        self.problems.expect(stated, dict, path)
+        return {
+            name: self._schema(name, document, (*path, name))
+            for name, document in self._object("schemas").items()
+            if check_name(name, (*path, name), self.problems)
+        }
+
+    def _schema(self, name: str, document: Any, path: Path) -> Schema:
+        alias = wire_class(name, "Schema")
+        self.classes.take(alias, f"the schema {shown(name)}", path)
+        if not self.problems.expect(document, dict, path):
+            return Schema(name, alias, UNKNOWN, "", {})
+        inner = alias
+        if not (document.get("type") in ("object", "array") or _has_options(document)):
+            inner = nested_class(alias, "Object")  # the alias is another name
+        kind = self.reader.read(document, path, inner)
+        return Schema(name, alias, kind, description_of(document), document)
+
+    def _endpoint(self, name: str, keys: Any) -> DeclaredEndpoint:
+        path = ("mdbgen", "endpoints", name)
+        names = _endpoint_names(self.problems.source)
+        if name not in names:
+            message = f"{shown(name)} is not one of websockets"
+            hint = self.problems.did_you_mean(name, names)
+            self.problems.add(path, "MDB202", message, hint, Place.KEY)
+        if not self.problems.expect(keys, dict, path):
+            return DeclaredEndpoint()
+        self.problems.refuse_unknown(keys, _ENDPOINT_KEYS, path)
+        history = self.problems.expect_whole(
+            keys.get("history", 0), (*path, "history"), 0, MAX_HISTORY
+        )
+        receive, send = self.messages.read_endpoint(keys, path)
+        return DeclaredEndpoint(receive, send, self._limits(keys, path), history or 0)
+
+    def _limits(self, keys: Keys, path: Path) -> dict[str, int]:
+        stated, path = keys.get("limits", {}), (*path, "limits")
+        if not self.problems.expect(stated, dict, path):
+            return {}
+        self.problems.refuse_unknown(stated, LIMITS, path)
+        limits = {
+            key: self.problems.expect_whole(stated[key], (*path, key), 1, MAX_NUMBER)
+            for key in LIMITS
+            if key in stated
+        }
+        return {key: value for key, value in limits.items() if value is not None}
+
+
+def _has_options(document: Keys) -> bool:
+    """Whether a schema is a union whose members get names of their own."""
+    members = document.get("anyOf", document.get("oneOf"))
+    return isinstance(members, list) and len(set(member_names(members, ""))) > 1
+
+
+def _endpoint_names(source: Source) -> list[str]:
+    endpoints = source.value.get("websockets")
+    return [
+        name
+        for name in (endpoints if isinstance(endpoints, dict) else ())
+        if re.fullmatch(ENDPOINT_NAME_PATTERN, name) and not name.endswith("\n")
+    ]

@@ -1,0 +1,44 @@
+"""Patterns, compiled by the engine that the generated package will use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
+
+_REASONS = {
+    "look-around": "look-ahead and look-behind are not supported",
+    "backreferences": "references to groups are not supported",
+    "size limit": "it is too large",
+}
+
+
+@lru_cache(maxsize=256)
+def compile_pattern(pattern: str) -> Callable[[str], bool]:
+    """Return what tells whether a text matches.
+
+    Raises:
+        ValueError: with the reason, if the engine does not take the pattern.
+    """
+    try:
+        validator = SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except SchemaError as error:
+        raise ValueError(_reason(str(error))) from None
+
+    def matches(text: str) -> bool:
+        try:
+            validator.validate_python(text)
+        except ValidationError:
+            return False
+        return True
+
+    return matches
+
+
+def _reason(said: str) -> str:
+    """Put into words what Rust's regex crate says about a pattern."""
+    reason = next((_REASONS[word] for word in _REASONS if word in said), "")
+    found = re.search(r"error: ([^\n]+)", said)
+    return reason or (found[1] if found else "it is not understood")
