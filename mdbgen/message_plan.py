@@ -48,6 +48,7 @@ class MessagesPlan(NamedTuple):
     takes_objects: bool  # some endpoint does not
     sends: bool  # some endpoint declares what it sends; then nothing else is sent
     replies: bool
+    has_timestamp: bool  # one of them has a ``timestamp`` of its own
     encode: str  # the function for what the app sends
     wire_imports: str
     type_error_doc: str
@@ -78,6 +79,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         takes_objects=takes_objects,
         sends=bool(sent),
         replies=any(message.reply for message in received.values()),
+        has_timestamp=any(_has_timestamp(message) for message in sent.values()),
         encode="encode" if sent else "encode_mapping",
         wire_imports="Frame, encode, encode_mapping" if sent else "Frame, encode_mapping",
         type_error_doc=(
@@ -123,6 +125,10 @@ def _signature(message: Message, answer: str) -> str:
     if METHOD_INDENT + len(line) <= LINE_LENGTH:
         return line
     return f"{start}\n        {arguments}\n    ) -> {answer}:"
+
+
+def _has_timestamp(message: Message) -> bool:
+    return any(each.name == "timestamp" for each in message.body.properties)
 
 
 def received_name(endpoint: str) -> str:
