@@ -30,12 +30,20 @@ MESSAGE_KEYWORDS = (
     *("description", "title", "type", "properties", "required", "additionalProperties"),
     *("deprecated", "examples", "reply"),
 )
-_BESIDE = {  # what may stand beside a keyword, besides annotations, and what to do with the rest
-    "$ref": ((), "say it in the schema that $ref names, or remove it"),
-    "anyOf": ((), "say it in the members"),
-    "oneOf": ((), "say it in the members"),
-    "const": (("type",), "remove it; the value says all"),
-    "enum": (("type",), "remove it; the values say all"),
+# What may stand beside a keyword that says all, besides annotations.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "$ref": (),
+    "anyOf": (),
+    "oneOf": (),
+    "const": ("type",),
+    "enum": ("type",),
+}
+_BESIDE_HINTS = {
+    "$ref": "say it in the schema that $ref names, or remove it",
+    "anyOf": "say it in the members",
+    "oneOf": "say it in the members",
+    "const": "remove it; the value says all",
+    "enum": "remove it; the values say all",
 }
 _MESSAGE_HINTS = {
     "$ref": "write it in a property of the message",
@@ -190,9 +198,9 @@ def check_annotations(schema: Mapping[str, Any], path: Path, problems: Problems)
 
 def refuse_beside(schema: Mapping[str, Any], keyword: str, path: Path, problems: Problems) -> None:
     """Keep a problem for each keyword that changes nothing beside one that says all."""
-    others, hint = _BESIDE[keyword]
+    hint = _BESIDE_HINTS[keyword]
     for other in schema:
-        if other in KEYWORDS and other not in (keyword, *others, *ANNOTATIONS):
+        if other in KEYWORDS and other not in (keyword, *BESIDE[keyword], *ANNOTATIONS):
             message = f"'{other}' has no place beside '{keyword}'"
             problems.add((*path, other), "MDB212", message, hint, Place.KEY)
 

@@ -124,8 +124,16 @@ def _read_bound(schema: Keys, keyword: str, path: Path, problems: Problems) -> N
         hint = f'write "{keyword}": {shown(schema[plain])}, without "{plain}"'
     elif value is False:
         hint = "remove it"
-    problems.add((*path, keyword), "MDB103", f"{shown(value)} is not a number", hint)
+    _refuse_number(value, (*path, keyword), problems, hint)
     return None
+
+
+def _refuse_number(value: object, path: Path, problems: Problems, hint: str = "") -> None:
+    """Keep a problem of a value that is no number, or none that is of any use."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        problems.add(path, "MDB104", "the number is too large for any use")
+    else:
+        problems.add(path, "MDB103", f"{shown(value)} is not a number", hint)
 
 
 def _refuse_emptiness(
@@ -159,7 +167,7 @@ def _read_step(schema: Keys, is_integer: bool, path: Path, problems: Problems) -
     if "multipleOf" not in schema:
         return None
     if not is_number(value):
-        problems.add(path, "MDB103", f"{shown(value)} is not a number")
+        _refuse_number(value, path, problems)
     elif value <= 0:
         problems.add(path, "MDB216", f"{shown(value)} is not above 0")
     elif is_integer and isinstance(value, float):

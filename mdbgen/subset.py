@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mdbgen.enums import member_names, read_enum
 from mdbgen.errors import shown
 from mdbgen.keywords import (
+    ABOUT,
     ANNOTATIONS,
     check_annotations,
     read_kinds,
@@ -159,6 +160,10 @@ class Reader:
         if schema is False:
             hint = 'leave it out; "additionalProperties": false refuses what is not declared'
             self._add(path, "MDB103", "false is not an object", hint)
+            return UNKNOWN
+        if isinstance(schema, str) and schema in ABOUT:
+            hint = f'write {{"type": "{schema}"}}'
+            self._add(path, "MDB103", f"{shown(schema)} is not an object", hint)
             return UNKNOWN
         if not self.around.problems.expect(schema, dict, path):
             return UNKNOWN
