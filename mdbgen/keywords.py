@@ -10,8 +10,11 @@ from mdbgen.problems import Problems
 from mdbgen.source import Path, Place
 
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
+PARSED_FORMATS = ("date-time", "date", "time", "uuid")  # no text in Python
+FORMATS = (*PARSED_FORMATS, "email", "uri")
+TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
 ABOUT: Mapping[str, tuple[str, ...]] = {
-    "string": ("minLength", "maxLength", "pattern", "format"),
+    "string": (*TEXT_KEYWORDS, "format"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "boolean": (),
@@ -19,7 +22,6 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "array": ("items", "minItems", "maxItems", "uniqueItems"),
     "null": (),
 }
-FORMATS = ("date-time", "date", "time", "uuid", "email", "uri")
 KEYWORDS = (
     "type",
     *dict.fromkeys(keyword for about in ABOUT.values() for keyword in about),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mdbgen.keywords import ABOUT, ANNOTATIONS, BESIDE, FORMATS
+from mdbgen.keywords import ABOUT, ANNOTATIONS, BESIDE, FORMATS, PARSED_FORMATS, TEXT_KEYWORDS
 from mdbgen.problems import MAX_NAME_CHARS, MAX_NUMBER
 
 Node = dict[str, Any]
@@ -168,9 +168,21 @@ def _combinations() -> Node:
             **{keyword: _with_type(concerned) for keyword, concerned in kinds.items()},
             **{keyword: _beside(keyword, others) for keyword, others in BESIDE.items()},
         },
-        "if": {"properties": {"properties": {"minProperties": 1}}, "required": ["properties"]},
-        "then": {"properties": {"additionalProperties": {"enum": [True, False, {}]}}},
+        "allOf": [
+            {
+                "if": _where("properties", {"minProperties": 1}),
+                "then": {"properties": {"additionalProperties": {"enum": [True, False, {}]}}},
+            },
+            {
+                "if": _where("format", {"enum": list(PARSED_FORMATS)}),
+                "then": {"not": {"anyOf": [_where(each, True) for each in TEXT_KEYWORDS]}},
+            },
+        ],
     }
+
+
+def _where(keyword: str, is_so: Node | bool) -> Node:
+    return {"type": "object", "properties": {keyword: is_so}, "required": [keyword]}
 
 
 def _with_type(kinds: list[str]) -> Node:

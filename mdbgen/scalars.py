@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import Any, cast
 
 from mdbgen.errors import shown
-from mdbgen.keywords import FORMATS
+from mdbgen.keywords import FORMATS, PARSED_FORMATS, TEXT_KEYWORDS
 from mdbgen.patterns import compile_pattern
 from mdbgen.problems import MAX_NUMBER, Problems
 from mdbgen.schema import Format, NumberType, StringType
@@ -41,8 +41,8 @@ def read_string(schema: Keys, path: Path, problems: Problems) -> StringType:
         pattern=_read_pattern(schema, path, problems),
         format=_read_format(schema, path, problems),
     )
-    if kind.format in ("date-time", "date", "time", "uuid"):
-        for keyword in ("pattern", "minLength", "maxLength"):
+    if kind.format in PARSED_FORMATS:
+        for keyword in TEXT_KEYWORDS:
             if keyword in schema:
                 message = f"'{keyword}' has no place beside the format {shown(kind.format)}"
                 problems.add((*path, keyword), "MDB212", message, "remove it", Place.KEY)

@@ -75,7 +75,7 @@ def test_every_line_of_the_golden_keywords_is_refused() -> None:
             document = {"slug": "s", "websockets": {"realtime": {"path": "/w"}}, "mdbgen": manifest}
             if codes - NOT_EXPRESSED:
                 is_mismatch = codes == {"MDB218"} and "type" in schema
-                is_infinite = codes == {"MDB104"} and "minimum" in schema
+                is_infinite = isinstance(schema, dict) and schema.get("minimum") == float("inf")
                 assert VALIDATOR.is_valid(document) is (is_mismatch or is_infinite), schema
 
 
