@@ -102,7 +102,10 @@ def _messages(endpoint: Endpoint) -> str:
     sent = ", ".join(each.name for each in endpoint.send)
     if not (received or sent):
         return "any JSON object"
-    lines = [f"from clients: {received or 'any JSON object'}", f"to clients: {sent or 'none declared'}"]
+    lines = [
+        f"from clients: {received or 'any JSON object'}",
+        f"to clients: {sent or 'none declared'}",
+    ]
     return "\n".join(lines)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_schema import JUNK, diagnostics, likely_schemas, with_property
 
@@ -121,3 +122,39 @@ def test_a_manifest_may_name_its_schema() -> None:
     manifest = {"$schema": "./s.json", "slug": "s", "websockets": {"a": {"path": "/a"}}, "x": 1}
     VALIDATOR.validate(manifest)
     parse_manifest(parse_source(json.dumps(manifest).encode(), "manifest.json"))
+
+
+def as_json_schema(mdbgen: dict[str, Any], schema: Any) -> dict[str, Any]:
+    return {"mdbgen": mdbgen, "$defs": {"it": schema}, "$ref": "#/$defs/it"}
+
+
+INSTANCES = st.recursive(
+    st.sampled_from([None, True, False, 0, 1, 1.5, "", "a", "b", "c", "2026-01-01"]),
+    lambda inner: st.lists(inner, max_size=2)
+    | st.dictionaries(st.sampled_from(["kind", "a", "b-c", "_id"]), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300)
+@given(likely_schemas(), likely_schemas(), likely_schemas(), INSTANCES)
+def test_members_of_an_accepted_union_exclude_each_other(
+    schema: Any, a: Any, b: Any, instance: Any
+) -> None:
+    mdbgen = with_property(schema, a=a, b=b)
+    if diagnostics(mdbgen):
+        return
+    exclusive = json.loads(json.dumps([mdbgen, schema]).replace('"anyOf"', '"oneOf"'))
+    one = Draft202012Validator(as_json_schema(*exclusive))
+    some = Draft202012Validator(as_json_schema(mdbgen, schema))
+    assert one.is_valid(instance) is some.is_valid(instance)
+
+
+@given(likely_schemas(), INSTANCES)
+def test_an_accepted_default_is_a_value_of_its_type(schema: Any, default: Any) -> None:
+    item = {"type": "object", "properties": {"x": {}}}
+    if isinstance(schema, dict):
+        schema = {**schema, "default": default}
+        mdbgen = with_property(schema, a={"enum": ["a", 1]}, b=item)
+        if not diagnostics(mdbgen):
+            Draft202012Validator(as_json_schema(mdbgen, schema)).validate(default)

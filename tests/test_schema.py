@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mdbgen.declared import LIMITS
 from mdbgen.errors import Diagnostic, ManifestError, format_text
+from mdbgen.keywords import KEYWORDS
 from mdbgen.manifest import Endpoint, Manifest, parse_manifest
+from mdbgen.messages import RESERVED_MESSAGES
 from mdbgen.schema import (
     AnyType,
     ArrayType,
@@ -583,3 +588,16 @@ def test_accepted_names_never_meet(names: list[str]) -> None:
         assert len({each.method for each in received}) == len(names)
         for each in received:
             assert len({found.field for found in each.body.properties}) == len(names)
+
+
+def test_the_documentation_shows_what_there_is() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "messages.md").read_text("utf-8")
+    example = re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0]
+    declared = parse(json.loads("{" + example + "}")["mdbgen"])
+    assert [each.name for each in declared.websockets["realtime"].receive] == [
+        "subscribe",
+        "get_status",
+    ]
+    subset = page.partition("## The subset")[2].partition("## Names")[0]
+    assert {word for word in KEYWORDS if f"`{word}`" not in subset} == set()
+    assert {word for word in (*LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page} == set()
