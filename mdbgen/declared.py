@@ -111,6 +111,7 @@ class _Reading:
         self.problems.refuse_unknown(self.root, _KEYS, ("mdbgen",))
         self._take_endpoint_classes()
         self._check_backplane()
+        self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
             schemas=self._schemas(),
             outputs=self._outputs(),

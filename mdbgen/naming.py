@@ -58,7 +58,8 @@ MODEL_ATTRIBUTES = _words(
 )
 # What annotations of a model are made of: a field of that name would hide it from the next field.
 _ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
-_FIELD_NAMES = _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
+# "Config" is how pydantic 1 was configured, which pydantic 2 still reads.
+_FIELD_NAMES = {"Config"} | _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
 _HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
 # Methods of the TypeScript client and of every object, and words of the language.

@@ -253,6 +253,7 @@ def test_comments_give_no_orders_to_tools(text: str, expected: str) -> None:
         ("str", "str_"),
         ("dt", "dt_"),
         ("Any", "Any_"),
+        ("Config", "Config_"),
         ("type", "type"),
         ("match", "match"),
         ("größe", "gr__e"),

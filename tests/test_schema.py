@@ -430,6 +430,28 @@ def test_a_difference_between_one_and_true_is_one() -> None:
     assert (problem.code, problem.path) == ("MDB206", "mdbgen.endpoints.events.send.m")
 
 
+WRONG: list[Any] = [None, [], 5, "x", True, 1.5]
+
+
+@pytest.mark.parametrize("value", WRONG)
+def test_wrong_types_everywhere(value: Any) -> None:
+    assert codes(value) == ["MDB103"]
+    for key in ("schemas", "endpoints"):
+        assert codes({key: value}) == ["MDB103"]
+    assert set(codes({"outputs": value or {}})) == {"MDB103"}
+    assert codes({"backplane": value}) == ["MDB107"]
+    assert codes({"schemas": {"Item": value}}) == ["MDB103"]
+    assert codes({"endpoints": {"realtime": value}}) == ["MDB103"]
+    for key in ("receive", "send", "limits"):
+        assert codes({"endpoints": {"realtime": {key: value}}}) == ["MDB103"]
+    for message in (value, {"properties": value}, {"required": value or {}}):
+        assert codes({"endpoints": {"realtime": {"send": {"m": message}}}}) == ["MDB103"]
+    if value is not True:
+        assert codes(with_property(value)) == ["MDB103"]
+        assert codes(with_property({"type": "array", "items": value})) == ["MDB103"]
+        assert codes(with_property({"type": "object", "additionalProperties": value})) == ["MDB103"]
+
+
 @pytest.mark.parametrize("name", ["connected", "ping", "pong", "error", "disconnect", "resync"])
 def test_reserved_messages(name: str) -> None:
     assert codes({"endpoints": {"realtime": {"send": {name: {}}}}}) == ["MDB204"]
