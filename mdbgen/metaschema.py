@@ -21,7 +21,7 @@ _LIMITS = {
     "max_message_bytes": "Longest frame from a client; more closes 1009. Default: 65536.",
     "messages_per_second": "Of one client; a burst is twice that, more closes 4429. Default: 20.",
     "outbox_bytes": "What may wait for a slow client; more closes 1013. Default: 1048576.",
-    "connections": "Of this endpoint in one process; more closes 1013. Default: 10000.",
+    "connections": "To one process; more closes 1013. Default: 10000.",
     "connections_per_user": "Of one user, not of anonymous ones; more closes 4429. Default: 20.",
 }
 

@@ -109,7 +109,7 @@ def read_number(schema: Keys, path: Path, problems: Problems, *, kind: str) -> N
         maximum=bounds["maximum"],
         exclusive_minimum=bounds["exclusiveMinimum"],
         exclusive_maximum=bounds["exclusiveMaximum"],
-        multiple_of=_read_step(schema, is_integer, path, problems),
+        multiple_of=_read_step(schema, kind, path, problems),
     )
 
 
@@ -162,7 +162,7 @@ def _refuse_emptiness(
             return
 
 
-def _read_step(schema: Keys, is_integer: bool, path: Path, problems: Problems) -> Number:
+def _read_step(schema: Keys, kind: str, path: Path, problems: Problems) -> Number:
     value, path = whole(schema.get("multipleOf")), (*path, "multipleOf")
     if "multipleOf" not in schema:
         return None
@@ -170,7 +170,7 @@ def _read_step(schema: Keys, is_integer: bool, path: Path, problems: Problems) -
         _refuse_number(value, path, problems)
     elif value <= 0:
         problems.add(path, "MDB216", f"{shown(value)} is not above 0")
-    elif is_integer and isinstance(value, float):
+    elif kind == "integer" and isinstance(value, float):
         problems.add(path, "MDB216", f"{shown(value)} is no whole number, as the type is")
     else:
         return cast(Number, value)

@@ -230,6 +230,7 @@ def test_properties_keep_what_is_said_about_them() -> None:
     found = read_property(schema, name="_count")
     assert found.name == "_count"
     assert found.field == "count_"
+    assert found.default is not None
     assert found.default == Default(3)
     assert type(found.default.value) is int
     assert (found.description, found.deprecated, found.required) == ('x"""', True, False)
@@ -254,6 +255,7 @@ def test_properties_keep_what_is_said_about_them() -> None:
 )
 def test_defaults(schema: Keys, default: Any) -> None:
     found = read_property({**schema, "default": default}, Color={"enum": ["red", "green"]})
+    assert found.default is not None
     assert found.default == Default(default)
     assert type(found.default.value) is type(default)
 
