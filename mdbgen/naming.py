@@ -32,23 +32,21 @@ _WINDOWS_DEVICES = frozenset(
 )
 # What the modules of a package that declares messages need under its own name.
 PYTHON_NAMES = _words(
-    "AfterValidator Annotated Any AnyUrl AsyncIterator Awaitable AwareDatetime BaseModel "
-    "BeforeValidator Callable ClassVar ConfigDict Connection ConnectionManager Coroutine Decimal "
-    "Discriminator EmailStr Ellipsis EndpointName Enum Exception Field Final Generic Identity "
-    "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
-    "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
-    "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
-    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator"
+    "AfterValidator Annotated Any AnyUrl Awaitable AwareDatetime BaseModel BeforeValidator "
+    "Callable ClassVar ConfigDict Connection ConnectionManager Decimal Discriminator Ellipsis "
+    "EmailStr EndpointName Enum Exception Field JsonValue Literal Mapping Message Never "
+    "NotImplemented Optional PlainSerializer PlainValidator Pong Protocol Reject RootModel Self "
+    "Sendable Sequence StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias TypeError TypeVar "
+    "UUID Union ValidationError ValueError WebSocket WrapValidator"
 )
-# What a TypeScript file finds in every browser; a class of that name would hide it.
+# What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
-    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Blob Boolean CloseEvent Console "
-    "Crypto CustomEvent DOMException DataView Date Document Error Event EventTarget Exclude "
-    "Extract File FormData Function Generator Headers Infinity Intl Iterable Iterator JSON Map "
-    "Math MessageEvent NaN Navigator Node NonNullable Number Object Omit Parameters Partial Pick "
-    "Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp "
-    "Request Required Response ReturnType Set String Symbol SyntaxError TypeError URL "
-    "URLSearchParams WeakMap WeakRef WeakSet WebSocket Window"
+    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean CloseEvent Date Error "
+    "Event EventTarget Exclude Extract Function Headers Infinity Iterable Iterator JSON Map Math "
+    "MessageEvent NaN NonNullable Number Object Omit Parameters Partial Pick Promise PromiseLike "
+    "PropertyKey Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp Request Required "
+    "Response ReturnType Set String Symbol SyntaxError TypeError URL URLSearchParams WeakMap "
+    "WeakRef WeakSet WebSocket"
 )
 # What every pydantic model has, over all versions from 2.7 on.
 MODEL_ATTRIBUTES = _words(
@@ -60,7 +58,8 @@ MODEL_ATTRIBUTES = _words(
 )
 # What annotations of a model are made of: a field of that name would hide it from the next field.
 _ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
-_FIELD_NAMES = _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
+# "Config" is how pydantic 1 was configured, which pydantic 2 still reads.
+_FIELD_NAMES = {"Config"} | _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
 _HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
 # Methods of the TypeScript client and of every object, and words of the language.

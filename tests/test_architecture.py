@@ -36,6 +36,8 @@ ORDER = [
     "subset",
     "messages",
     "declared",
+    "metasubset",
+    "metaschema",
     "manifest",
     "annotations",
     "models",
