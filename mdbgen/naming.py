@@ -33,20 +33,23 @@ _WINDOWS_DEVICES = frozenset(
 # What the modules of a package that declares messages need under its own name.
 PYTHON_NAMES = _words(
     "AfterValidator Annotated Any AnyUrl Awaitable AwareDatetime BaseModel BeforeValidator "
-    "Callable ClassVar ConfigDict Connection ConnectionManager Decimal Discriminator Ellipsis "
-    "EmailStr EndpointName Enum Exception Field JsonValue Literal Mapping Message Never "
-    "NotImplemented Optional PlainSerializer PlainValidator Pong Protocol Reject RootModel Self "
-    "Sendable Sequence StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias TypeError TypeVar "
-    "UUID Union ValidationError ValueError WebSocket WrapValidator"
+    "Callable ClassVar ConfigDict Connection ConnectionManager Date DateTime Decimal Discriminator "
+    "Ellipsis Email EmailStr EndpointName Enum Exception Field Integer JsonValue Literal Mapping "
+    "Message MessageId Model Never NotImplemented Omittable Optional PlainSerializer "
+    "PlainValidator Pong Protocol Reject RootModel Self Sendable Sequence Sparse StringConstraints "
+    "TYPE_CHECKING Tag Time TypeAdapter TypeAlias TypeError TypeVar UUID Union Unique Uri Uuid "
+    "ValidationError ValueError WebSocket Whole WrapValidator"
 )
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
-    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean CloseEvent Date Error "
-    "Event EventTarget Exclude Extract Function Headers Infinity Iterable Iterator JSON Map Math "
-    "MessageEvent NaN NonNullable Number Object Omit Parameters Partial Pick Promise PromiseLike "
-    "PropertyKey Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp Request Required "
-    "Response ReturnType Set String Symbol SyntaxError TypeError URL URLSearchParams WeakMap "
-    "WeakRef WeakSet WebSocket"
+    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "
+    "ClientListener ClientOptions ClientProblem ClientStatus ClientTimer ClientToken CloseEvent "
+    "CloseReport Date EndpointClient Envelope Error Event EventTarget Exclude Extract "
+    "Function Headers Incoming Infinity Iterable Iterator JSON Map Math MessageEvent NaN "
+    "NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply Pick Promise "
+    "PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray ReconnectingSocket Record "
+    "Reflect RegExp Request Required Response ReturnType Set String Symbol SyntaxError "
+    "TicketRefusal TypeError URL URLSearchParams WeakMap WeakRef WeakSet WebSocket WireFrame"
 )
 # What every pydantic model has, over all versions from 2.7 on.
 MODEL_ATTRIBUTES = _words(

@@ -42,6 +42,7 @@ ORDER = [
     "annotations",
     "models",
     "message_plan",
+    "typescript",
     "plan",
     "render",
     "lock",
