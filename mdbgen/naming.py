@@ -38,7 +38,10 @@ PYTHON_NAMES = _words(
     "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
     "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
     "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
-    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator"
+    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
+    # of jsontypes.py
+    "Date DateTime Email Integer MessageId Model Omittable Renamed Sparse Time Unique Uri "
+    "Uuid Whole"
 )
 # What a TypeScript file finds in every browser; a class of that name would hide it.
 TYPESCRIPT_NAMES = _words(
@@ -59,7 +62,9 @@ MODEL_ATTRIBUTES = _words(
     "update_forward_refs validate"
 )
 # What annotations of a model are made of: a field of that name would hide it from the next field.
-_ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
+_ANNOTATION_NAMES = _words(
+    "bool bytes dict dt float int list multiples object python_only set str tuple uuid"
+)
 _FIELD_NAMES = _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
 _HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
