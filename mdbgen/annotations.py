@@ -104,9 +104,9 @@ def _spell_string(kind: StringType) -> str:
 
 
 def _spell_enum(kind: EnumType) -> str:
-    has_numbers = any(type(value) is int for value in kind.values)
+    has_numbers = any(isinstance(value, int) for value in kind.values)  # true is one in Python
     values = f"Literal[{', '.join(map(literal, kind.values))}]"
-    return _annotated(values, {}, ["Whole"] if has_numbers else [])
+    return _annotated(values, {}, ["Exact"] if has_numbers else [])
 
 
 def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:

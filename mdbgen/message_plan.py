@@ -20,7 +20,7 @@ _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
 _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
-    *("Whole", "multiples", "python_only"),
+    *("Exact", "Whole", "multiples", "python_only"),
 }
 
 
@@ -179,19 +179,22 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     words = models.words | _bases(classes)
     uses = {
         name.lower(): name in words
-        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique")
+        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique", "Exact")
     }
     uses["multiple"] = "multiples" in words
     uses["pythononly"] = "python_only" in words
     uses["whole"] = bool(words & {"Integer", "Whole"})
+    uses["rounded"] = uses["whole"] or uses["exact"]
     uses["integer"] = "Integer" in words
     uses["received"] = any(model.is_received for model in classes)
     uses["days"] = bool(words & {"DateTime", "Date"})
     uses["clocks"] = bool(words & {"DateTime", "Time"})
-    uses["guards"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["customerrors"] = uses["omittable"] or uses["unique"] or uses["guards"]
-    uses["befores"] = uses["customerrors"] or uses["whole"] or uses["pythononly"]
-    uses["fields"] = uses["received"] or uses["email"] or uses["uri"] or uses["guards"]
+    uses["guards"] = bool(words & set(_FORMATS))
+    uses["befores"] = any(
+        uses[name] for name in ("omittable", "unique", "guards", "whole", "pythononly")
+    )
+    uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
+    uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
     uses["infos"] = uses["omittable"] or uses["renamed"] or uses["pythononly"]
     return uses
 
@@ -213,7 +216,9 @@ def _imports(
         "messages_jsontypes": _sorted_names(words & _JSONTYPES),
         "jsontypes_typing": _sorted_names(
             _chosen(
-                Annotated=uses["fields"] or uses["omittable"] or uses["integer"],
+                Annotated=any(
+                    uses[name] for name in ("received", "guards", "omittable", "integer")
+                ),
                 Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
             )
@@ -228,6 +233,8 @@ def _imports(
                 Field=uses["fields"],
                 SerializerFunctionWrapHandler=uses["sparse"],
                 ValidationInfo=uses["infos"],
+                ValidatorFunctionWrapHandler=uses["exact"],
+                WrapValidator=uses["exact"],
                 model_serializer=uses["sparse"],
                 model_validator=uses["renamed"],
             )

@@ -40,7 +40,7 @@ PYTHON_NAMES = _words(
     "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
     "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
     # of jsontypes.py
-    "Date DateTime Email Integer MessageId Model Omittable Renamed Sparse Time Unique Uri "
+    "Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time Unique Uri "
     "Uuid Whole"
 )
 # What a TypeScript file finds in every browser; a class of that name would hide it.

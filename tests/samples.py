@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time
-from datetime import date as day
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from random import Random
@@ -104,10 +103,11 @@ FORMATS: dict[str, tuple[list[str], list[str]]] = {
          "a:{b}", "a:\\b", 'a:"', "a:^", "a:`", "a:|", "é:x"],
     ),
 }  # fmt: skip
+_CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 _SPELLINGS = {
-    "date-time": r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)",
-    "date": r"\d{4}-\d\d-\d\d",
-    "time": r"(\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)",
+    "date-time": rf"(\d{{4}}-\d\d-\d\d)[Tt]{_CLOCK}",
+    "date": r"(\d{4}-\d\d-\d\d)",
+    "time": _CLOCK,
     "uuid": r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
 # What no format refuses: these are not texts.
@@ -130,16 +130,12 @@ def _is_text_of(name: str, value: object) -> bool:
         pattern = r'[A-Za-z][A-Za-z0-9+.-]*:[^\s"<>\\^`{|}]*'
         return re.fullmatch(pattern, value) is not None
     found = re.fullmatch(_SPELLINGS[name], value, re.ASCII)
-    if found is None:
-        return False
+    return found is not None and (not name.startswith("date") or _is_day(found[1]))
+
+
+def _is_day(text: str) -> bool:
     try:
-        match name:
-            case "date":
-                day.fromisoformat(value)
-            case "time":
-                time.fromisoformat(found[1] + found[2].upper())
-            case "date-time":
-                datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3].upper()}")
+        date.fromisoformat(text)
     except ValueError:
         return False
     return True
@@ -176,6 +172,7 @@ def _as_python(pattern: str) -> str:
     blank = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
     pattern = re.sub(r"(?<!\\)\.(?![^\[]*\])", r"[^\\n\\r\\u2028\\u2029]", pattern)
     pattern = pattern.replace(r"\s", f"[{blank}]").replace(r"\S", f"[^{blank}]")
+    pattern = pattern.replace("&&", r"&\&")
     return "(?a)" + re.sub(r"\$$", r"\\Z", pattern).replace(r"b$", r"b\Z")
 
 
@@ -191,7 +188,6 @@ _Validator = extend(Draft202012Validator, {"pattern": _check_pattern, "multipleO
 
 def validator_of(schema: Schema) -> Any:
     """What JSON Schema says, of which the generated package must say the same."""
-    Draft202012Validator.check_schema(schema)
     return _Validator(schema, format_checker=FORMAT_CHECKER)
 
 
@@ -202,6 +198,7 @@ class Schemas:
     random: Random
     named: dict[str, Schema] = field(default_factory=dict)
     unfinished: str = ""  # a schema that is being drawn
+    names: int = 0
 
     def message(self) -> Schema:
         """A message: an object with any properties, of up to three levels."""
@@ -250,8 +247,9 @@ class Schemas:
         return self.random.random() < share
 
     def _new_name(self) -> str:
-        number = len(self.named)
-        return self.random.choice([f"S{number}", f"s/{number}", f"sch~{number} é", f"{number}%x"])
+        self.names += 1
+        forms = ["S{}Z", "s/{}z", "sch~{} é", "{}%x"]
+        return self.random.choice(forms).format(self.names)
 
     def _described(self, schema: Schema) -> Schema:
         if self._chance(0.15):
@@ -353,7 +351,7 @@ class Schemas:
             is_required = self._chance(0.4)
             inner = self._property(depth, inside)
             schema["properties"][name] = inner
-            if is_required and not self._leads_to(inner, inside):
+            if is_required and not self._leads_back(inner, inside):
                 required.append(name)
         if required:
             schema["required"] = required
@@ -361,7 +359,7 @@ class Schemas:
             schema["additionalProperties"] = self._chance(0.4)
         return schema
 
-    def _leads_to(self, schema: Schema, inside: str) -> bool:
+    def _leads_back(self, schema: Schema, inside: str) -> bool:
         return bool(inside) and schema == self._to(inside)
 
     def _property(self, depth: int, inside: str) -> Schema:
@@ -492,10 +490,16 @@ class Values:
         )
 
     def _member(self, members: list[Any], depth: int) -> Any:
-        if depth <= 0:
-            simple = [each for each in members if "$ref" not in each]
-            return self.random.choice(simple or members)
-        return self.random.choice(members)
+        ends = [each for each in members if depth <= 0 and self._ends(each)]
+        return self.random.choice(ends or members)
+
+    def _ends(self, schema: Any) -> bool:
+        """Whether there are values of it that need none of another schema."""
+        while "$ref" in schema:
+            schema = self.named[_target(schema["$ref"])]
+        if schema.get("type") == "object":
+            return "properties" not in schema
+        return not {"anyOf", "oneOf", "minItems"} & set(schema)
 
     def _of_kind(self, kind: str, schema: Schema, depth: int) -> Any:
         match kind:
@@ -619,6 +623,16 @@ class Values:
             case dict():
                 options += [list(value), list(value.items()), {}, {**value, "extra": 1}]
         return copy.deepcopy(self.random.choice(options))
+
+
+def spoiled(value: Any, secret: Any) -> Iterator[Any]:
+    """The value again and again, each time with a secret in another place."""
+    for number, (_, key) in enumerate(_places(value)):
+        if key != "type":
+            spoilt = copy.deepcopy(value)
+            parent, key = _places(spoilt)[number]
+            parent[key] = secret
+            yield spoilt
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:
