@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mdbgen.annotations import spell
+from mdbgen.annotations import spell, union_members
 from mdbgen.naming import docstring, literal
 from mdbgen.schema import (
     AnyType,
@@ -40,7 +40,7 @@ class ModelPlan(NamedTuple):
     """A class."""
 
     name: str
-    base: str  # "Model", "Sparse"
+    bases: str  # "Model", "Renamed, Sparse"
     doc: str
     type_literal: str  # '"status_update"'; "" for what is no message
     is_received: bool
@@ -140,7 +140,8 @@ def _children(kind: SchemaType) -> Iterator[SchemaType]:
 
 def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
     """Yield the classes and aliases that the annotations of a type name."""
-    for child in _children(kind):
+    is_union = isinstance(kind, UnionType)
+    for child in union_members(kind, schemas) if is_union else _children(kind):
         if isinstance(child, ObjectType):
             yield child.name
         elif isinstance(child, RefType):
@@ -194,10 +195,12 @@ def _define(
     kind, message = item.type, item.message
     if not isinstance(kind, ObjectType):
         return Definition(alias=AliasPlan(name, spell(kind, schemas), docstring(item.doc, 0)))
-    is_sparse = any(_is_omittable(each, schemas) for each in kind.properties)
+    is_sparse = any(_default(each) == "default=None" for each in kind.properties)
+    is_renamed = any(each.field != each.name for each in kind.properties)
+    traits = [*(["Renamed"] if is_renamed else []), *(["Sparse"] if is_sparse else [])]
     model = ModelPlan(
         name=name,
-        base="Sparse" if is_sparse else "Model",
+        bases=", ".join(traits or ["Model"]),
         doc=docstring(item.doc),
         type_literal=literal(message.name) if message else "",
         is_received=message is not None and message.name in received,

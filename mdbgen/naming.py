@@ -32,13 +32,16 @@ _WINDOWS_DEVICES = frozenset(
 )
 # What the modules of a package that declares messages need under its own name.
 PYTHON_NAMES = _words(
-    "AfterValidator Annotated Any AnyUrl Awaitable AwareDatetime BaseModel BeforeValidator "
-    "Callable ClassVar ConfigDict Connection ConnectionManager Date DateTime Decimal Discriminator "
-    "Ellipsis Email EmailStr EndpointName Enum Exception Field Integer JsonValue Literal Mapping "
-    "Message MessageId Model Never NotImplemented Omittable Optional PlainSerializer "
-    "PlainValidator Pong Protocol Reject RootModel Self Sendable Sequence Sparse StringConstraints "
-    "TYPE_CHECKING Tag Time TypeAdapter TypeAlias TypeError TypeVar UUID Union Unique Uri Uuid "
-    "ValidationError ValueError WebSocket Whole WrapValidator"
+    "AfterValidator Annotated Any AnyUrl AsyncIterator Awaitable AwareDatetime BaseModel "
+    "BeforeValidator Callable ClassVar ConfigDict Connection ConnectionManager Coroutine Decimal "
+    "Discriminator EmailStr Ellipsis EndpointName Enum Exception Field Final Generic Identity "
+    "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
+    "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
+    "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
+    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
+    # of jsontypes.py
+    "Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time Unique Uri "
+    "Uuid Whole"
 )
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
@@ -60,7 +63,9 @@ MODEL_ATTRIBUTES = _words(
     "update_forward_refs validate"
 )
 # What annotations of a model are made of: a field of that name would hide it from the next field.
-_ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
+_ANNOTATION_NAMES = _words(
+    "bool bytes dict dt float int list multiples object python_only set str tuple uuid"
+)
 # "Config" is how pydantic 1 was configured, which pydantic 2 still reads.
 _FIELD_NAMES = {"Config"} | _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
