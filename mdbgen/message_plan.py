@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LINE_LENGTH = 88  # of the generated code
 METHOD_INDENT = 4
+CASE_INDENT = 16
 
 _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
@@ -29,7 +30,7 @@ class MethodPlan(NamedTuple):
 
     handler: str  # "on_get_status"
     signature: str  # "async def on_get_status(...) -> messages.StatusUpdate:", maybe wrapped
-    is_answered: bool
+    call: str  # of it, and the sending of its answer
     return_keyword: str  # "return " or ""
     type_literal: str  # '"get_status"'
     doc: str
@@ -110,7 +111,7 @@ def plan_methods(received: Iterable[Message], sent: Iterable[Message]) -> tuple[
         MethodPlan(
             handler=message.handler,
             signature=_signature(message, answers[message.reply] if message.reply else "None"),
-            is_answered=message.reply is not None,
+            call=_call(message),
             return_keyword="return " if message.reply else "",
             type_literal=literal(message.name),
             doc=docstring(message.body.description, indent=8)
@@ -128,6 +129,18 @@ def _signature(message: Message, answer: str) -> str:
     if METHOD_INDENT + len(line) <= LINE_LENGTH:
         return line
     return f"{start}\n        {arguments}\n    ) -> {answer}:"
+
+
+def _call(message: Message) -> str:
+    """Spell what ``dispatch`` does with a message, as black does: in one line if it fits."""
+    call = f"await self.{message.handler}(connection, message)"
+    if message.reply is None:
+        return call
+    line = f"connection.answer(message.id, {call})"
+    if CASE_INDENT + len(line) <= LINE_LENGTH:
+        return line
+    inner = " " * (CASE_INDENT + 4)
+    return f"connection.answer(\n{inner}message.id, {call}\n{' ' * CASE_INDENT})"
 
 
 def _has_timestamp(message: Message) -> bool:
