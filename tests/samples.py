@@ -291,7 +291,24 @@ class Schemas:
         return schema
 
     def _enum(self) -> Schema:
-        values = ["a", "b", "", "A", 'q"', "\\", "é\n", "1", 1, 0, -5, 2.0, True, False, None, 2**53]
+        values = [
+            "a",
+            "b",
+            "",
+            "A",
+            'q"',
+            "\\",
+            "é\n",
+            "1",
+            1,
+            0,
+            -5,
+            2.0,
+            True,
+            False,
+            None,
+            2**53,
+        ]
         if self._chance(0.3):
             return {"const": self.random.choice(values)}
         return {"enum": self.random.sample(values, self.random.randint(1, 5))}
@@ -522,7 +539,7 @@ class Values:
             return self.random.choice(next(g for p, g, _ in PATTERNS if p == schema["pattern"]))
         length = schema.get("minLength", 0) + self.random.choice([0, 0, 1, 5])
         length = min(length, schema.get("maxLength", length))
-        return "".join(self.random.choice("ab0\"\\\n é名🎉\x00") for _ in range(length))
+        return "".join(self.random.choice('ab0"\\\n é名🎉\x00') for _ in range(length))
 
     def _number(self, schema: Schema, kind: str) -> Any:
         low = schema.get("minimum", schema.get("exclusiveMinimum"))
