@@ -37,6 +37,7 @@ ORDER = [
     "messages",
     "declared",
     "manifest",
+    "regexes",
     "annotations",
     "models",
     "message_plan",
