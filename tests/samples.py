@@ -150,7 +150,7 @@ for _name in FORMATS:
     FORMAT_CHECKER.checks(_name)(_checks_format(_name))
 
 _MATCHES = {
-    pattern: {text: True for text in good} | {text: False for text in bad}
+    pattern: dict.fromkeys(good, True) | dict.fromkeys(bad, False)
     for pattern, good, bad in PATTERNS
 }
 
@@ -292,7 +292,24 @@ class Schemas:
         return schema
 
     def _enum(self) -> Schema:
-        values = ["a", "b", "", "A", 'q"', "\\", "é\n", "1", 1, 0, -5, 2.0, True, False, None, 2**53]
+        values = [
+            "a",
+            "b",
+            "",
+            "A",
+            'q"',
+            "\\",
+            "é\n",
+            "1",
+            1,
+            0,
+            -5,
+            2.0,
+            True,
+            False,
+            None,
+            2**53,
+        ]
         if self._chance(0.3):
             return {"const": self.random.choice(values)}
         return {"enum": self.random.sample(values, self.random.randint(1, 5))}
@@ -524,7 +541,7 @@ class Values:
             return self.random.choice(next(g for p, g, _ in PATTERNS if p == schema["pattern"]))
         length = schema.get("minLength", 0) + self.random.choice([0, 0, 1, 5])
         length = min(length, schema.get("maxLength", length))
-        return "".join(self.random.choice("ab0\"\\\n é名🎉\x00") for _ in range(length))
+        return "".join(self.random.choice('ab0"\\\n é名🎉\x00') for _ in range(length))
 
     def _number(self, schema: Schema, kind: str) -> Any:
         low = schema.get("minimum", schema.get("exclusiveMinimum"))
@@ -623,7 +640,12 @@ class Values:
             case list():
                 options += [value[:-1], value * 2, {}, dict.fromkeys("ab", value)]
             case dict():
-                options += [list(value), [list(pair) for pair in value.items()], {}, {**value, "extra": 1}]
+                options += [
+                    list(value),
+                    [list(pair) for pair in value.items()],
+                    {},
+                    {**value, "extra": 1},
+                ]
         return copy.deepcopy(self.random.choice(options))
 
 
