@@ -110,7 +110,7 @@ def _spell_enum(kind: EnumType) -> str:
 
 
 def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
-    members = union_members(kind, schemas)
+    members = sorted(union_members(kind, schemas), key=lambda each: isinstance(each, NullType))
     spelled = [spell(member, schemas) for member in members]
     if kind.discriminator is None:
         return " | ".join(spelled)

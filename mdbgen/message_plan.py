@@ -208,13 +208,20 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     uses["received"] = any(model.is_received for model in classes)
     uses["days"] = bool(words & {"DateTime", "Date"})
     uses["clocks"] = bool(words & {"DateTime", "Time"})
+    uses["calendar"] = uses["days"] or uses["clocks"]
+    uses["asides"] = uses["renamed"] or uses["pythononly"]
+    uses["caches"] = uses["renamed"] or uses["sparse"]
     uses["guards"] = bool(words & set(_FORMATS))
     uses["befores"] = any(
         uses[name] for name in ("omittable", "unique", "guards", "whole", "pythononly")
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
     uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["infos"] = uses["omittable"] or uses["renamed"] or uses["pythononly"]
+    uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
+    uses["stdlib"] = any(
+        uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
+    )
+    uses["infos"] = uses["omittable"] or uses["asides"]
     return uses
 
 
@@ -235,9 +242,7 @@ def _imports(
         "messages_jsontypes": _sorted_names(words & _JSONTYPES),
         "jsontypes_typing": _sorted_names(
             _chosen(
-                Annotated=any(
-                    uses[name] for name in ("received", "guards", "omittable", "integer")
-                ),
+                Annotated=uses["annotated"],
                 Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
             )

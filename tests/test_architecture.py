@@ -39,6 +39,7 @@ ORDER = [
     "metasubset",
     "metaschema",
     "manifest",
+    "regexes",
     "annotations",
     "models",
     "message_plan",

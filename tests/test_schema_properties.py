@@ -1,13 +1,14 @@
 """Any schema of the documented subset: the package accepts what a JSON Schema validator accepts.
 
-`samples` draws the schemas and the JSON. What differs on purpose, or is not drawn, stands there
-and in ``docs/messages.md``: numbers that no double holds, leap seconds, the year 0.
+`samples` draws the schemas and the JSON. Not drawn is what differs on purpose: fractions that no
+double holds, leap seconds, the year 0, lone surrogates, not-a-numbers.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,7 +148,8 @@ def test_what_is_accepted_is_what_json_schema_accepts(
                 assert (parsed is not None) is is_valid, told
                 counts[is_valid] += 1
                 if parsed is None:
-                    assert refusal is not None and refusal["code"] == "invalid_message", told
+                    assert refusal is not None
+                    assert refusal["code"] == "invalid_message", told
                 else:
                     _check_round_trip(value, package.sent(parsed), validator, told)
     assert min(counts.values()) > MESSAGES * TRIES / 6, "all alike"
@@ -155,11 +157,14 @@ def test_what_is_accepted_is_what_json_schema_accepts(
 
 def _check_round_trip(value: Any, sent: Any, validator: Any, told: object) -> None:
     """What was accepted is sent as it was, but for what normalisation does to it."""
-    problems = [problem for problem in validator.iter_errors(sent)]
     # Items may be told apart by properties that nobody declared, and that are not passed on.
-    assert all("uniqueItems" in str(problem) for problem in problems), (told, sent)
+    assert all(map(_is_of_doubles, validator.iter_errors(sent))), (told, sent)
     value.pop("id", None)
     assert _is_normalised(value, sent), (told, sent)
+
+
+def _is_of_doubles(problem: Any) -> bool:
+    return problem.validator == "uniqueItems" or any(map(_is_of_doubles, problem.context))
 
 
 def _is_normalised(value: Any, sent: Any) -> bool:
@@ -235,7 +240,8 @@ def test_formats(tmp_path: Path, name: str) -> None:
     }
     good, bad = samples.FORMATS[name]
     validator = samples.validator_of(text)
-    assert all(map(validator.is_valid, good)) and not any(map(validator.is_valid, bad))
+    assert all(map(validator.is_valid, good))
+    assert not any(map(validator.is_valid, bad))
     with _imported(tmp_path, _with_messages({"m": message})) as package:
         for value in [*good, *bad, *samples.NOT_TEXTS]:
             is_good = value in good
@@ -277,7 +283,7 @@ def test_no_error_says_what_was_sent(tmp_path_factory: pytest.TempPathFactory, s
                     _, refusal = package.parse(spoiled)
                     refused += refusal is not None
                     said = json.dumps(refusal)
-                    assert SECRET not in said and "8675309" not in said, (spoiled, refusal)
+                    assert not re.search(f"{SECRET}|8675309", said), (spoiled, refusal)
     assert refused > MESSAGES * 5
 
 
