@@ -172,12 +172,19 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         contract_doc=docstring(source),
         contract_base=_contract_base(endpoint, messages),
         handlers_doc=docstring(source, indent=0),
-        limits=", ".join(f"{limit}={value}" for limit, value in endpoint.limits.items()),
+        limits=_limits(endpoint),
         receives=plan_methods(endpoint.receive, endpoint.send),
         is_answering=any(message.reply for message in endpoint.receive),
         received=received_name(name),
         adapter=f"_{identifier(name).upper()}_RECEIVED",
     )
+
+
+def _limits(endpoint: Endpoint) -> str:
+    """Spell the arguments of ``Limits`` as black does: in one line if they fit."""
+    stated = [f"{limit}={value}" for limit, value in endpoint.limits.items()]
+    line = f"        limits=Limits({', '.join(stated)}),"
+    return ", ".join(stated) if len(line) <= LINE_LENGTH else f"\n{_lines(stated, 12)}        "
 
 
 def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:
