@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from mdbgen.naming import literal
+from mdbgen.regexes import as_rust
 from mdbgen.schema import (
     AnyType,
     ArrayType,
@@ -76,8 +77,8 @@ def _spell_number(kind: NumberType) -> str:
                 "gt": kind.exclusive_minimum,
                 "le": kind.maximum,
                 "lt": kind.exclusive_maximum,
-                "multiple_of": kind.multiple_of,
             },
+            [f"multiples({kind.multiple_of})"] if kind.multiple_of is not None else [],
         )
     limits = {
         "ge": _rounded(math.ceil, kind.minimum),
@@ -97,25 +98,68 @@ def _rounded(to_whole: Callable[[int | float], int], value: int | float | None) 
 
 def _spell_string(kind: StringType) -> str:
     base = _FORMATS[kind.format] if kind.format else "str"
-    pattern = literal(kind.pattern) if kind.pattern is not None else None
+    pattern = literal(as_rust(kind.pattern)) if kind.pattern is not None else None
     limits = {"min_length": kind.min_length, "max_length": kind.max_length}
     return _annotated(base, {**limits, "pattern": pattern})
 
 
 def _spell_enum(kind: EnumType) -> str:
-    has_numbers = any(type(value) is int for value in kind.values)
+    has_numbers = any(isinstance(value, int) for value in kind.values)  # true is one in Python
     values = f"Literal[{', '.join(map(literal, kind.values))}]"
-    return _annotated(values, {}, ["Whole"] if has_numbers else [])
+    return _annotated(values, {}, ["Exact"] if has_numbers else [])
 
 
 def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
+    members = sorted(union_members(kind, schemas), key=lambda each: isinstance(each, NullType))
+    spelled = [spell(member, schemas) for member in members]
     if kind.discriminator is None:
-        return " | ".join(spell(member, schemas) for member in kind.members)
-    objects = [each for each in kind.members if isinstance(each, ObjectType | RefType)]
-    others = [each for each in kind.members if not isinstance(each, ObjectType | RefType)]
-    tagged = " | ".join(spell(member, schemas) for member in objects)
-    tagged = f"Annotated[{tagged}, Field(discriminator={literal(kind.discriminator)})]"
-    return " | ".join([tagged, *(spell(member, schemas) for member in others)])
+        return " | ".join(spelled)
+    tagged = [_objects(member, schemas) for member in members]
+    objects = " | ".join(text for text, found in zip(spelled, tagged, strict=True) if found)
+    others = [text for text, found in zip(spelled, tagged, strict=True) if not found]
+    field = _field_of(kind.discriminator, next(found[0] for found in tagged if found))
+    parts = [objects, f"Field(discriminator={literal(field)})"]
+    parts += [f"python_only({literal(field)})"] if field != kind.discriminator else []
+    return " | ".join([f"Annotated[{', '.join(parts)}]", *others])
+
+
+def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[SchemaType, ...]:
+    """Return what the annotation of a union is made of.
+
+    pydantic tells objects apart by a property where nothing else is among them: a ``$ref`` that
+    leads to objects and to something else gives way to what it leads to.
+    """
+    if kind.discriminator is None:
+        return kind.members
+    members: list[SchemaType] = []
+    for member in kind.members:
+        target = _target(member, schemas)
+        if isinstance(target, UnionType) and not _objects(target, schemas):
+            members += union_members(target._replace(discriminator=kind.discriminator), schemas)
+        else:
+            members.append(member)
+    return tuple(members)
+
+
+def _target(kind: SchemaType, schemas: Mapping[str, Schema]) -> SchemaType:
+    while isinstance(kind, RefType):
+        kind = schemas[kind.name].type
+    return kind
+
+
+def _objects(kind: SchemaType, schemas: Mapping[str, Schema]) -> list[ObjectType]:
+    """Return the objects of which a type is one; none, if it may be something else as well."""
+    target = _target(kind, schemas)
+    if isinstance(target, ObjectType):
+        return [target]
+    if not isinstance(target, UnionType):
+        return []
+    found = [_objects(member, schemas) for member in target.members]
+    return [each for objects in found for each in objects] if all(found) else []
+
+
+def _field_of(name: str, kind: ObjectType) -> str:
+    return next(each.field for each in kind.properties if each.name == name)
 
 
 def _annotated(base: str, limits: Mapping[str, object], extras: Sequence[str] = ()) -> str:

@@ -164,6 +164,17 @@ def inspect(
     _emit(run, form)
 
 
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a manifest, for completion and help in editors.
+
+    Exit code: 0.
+    """
+    from mdbgen.metaschema import schema_text
+
+    raise typer.Exit(_print(sys.stdout, schema_text(), OK))
+
+
 def _show(dry_run: bool, diff: bool) -> Show:
     from mdbgen.report import Show
 

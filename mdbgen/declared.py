@@ -93,6 +93,7 @@ class _Reading:
         self.problems = problems
         root = problems.source.value["mdbgen"]
         self.root: Keys = root if problems.expect(root, dict, ("mdbgen",)) else {}  # type: ignore[assignment]
+        self.endpoint_names = _endpoint_names(problems.source)
         self.classes = TakenNames("class name", problems)
         self.reader = Reader(
             Surroundings(
@@ -110,6 +111,7 @@ class _Reading:
         self.problems.refuse_unknown(self.root, _KEYS, ("mdbgen",))
         self._take_endpoint_classes()
         self._check_backplane()
+        self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
             schemas=self._schemas(),
             outputs=self._outputs(),
@@ -124,7 +126,7 @@ class _Reading:
         return value if isinstance(value, dict) else {}
 
     def _take_endpoint_classes(self) -> None:
-        for name in _endpoint_names(self.problems.source):
+        for name in self.endpoint_names:
             for suffix in _SUFFIXES:
                 # Endpoints that meet in a name are told so elsewhere.
                 owner = f"a class of the endpoint {shown(name)}"
@@ -174,10 +176,9 @@ class _Reading:
 
     def _endpoint(self, name: str, keys: Any) -> DeclaredEndpoint:
         path = ("mdbgen", "endpoints", name)
-        names = _endpoint_names(self.problems.source)
-        if name not in names:
+        if name not in self.endpoint_names:
             message = f"{shown(name)} is not one of websockets"
-            hint = self.problems.did_you_mean(name, names)
+            hint = self.problems.did_you_mean(name, self.endpoint_names)
             self.problems.add(path, "MDB202", message, hint, Place.KEY)
         if not self.problems.expect(keys, dict, path):
             return DeclaredEndpoint()
@@ -207,10 +208,10 @@ def _has_options(document: Keys) -> bool:
     return isinstance(members, list) and len(set(member_names(members, ""))) > 1
 
 
-def _endpoint_names(source: Source) -> list[str]:
+def _endpoint_names(source: Source) -> dict[str, None]:
     endpoints = source.value.get("websockets")
-    return [
-        name
+    return {
+        name: None
         for name in (endpoints if isinstance(endpoints, dict) else ())
         if re.fullmatch(ENDPOINT_NAME_PATTERN, name) and not name.endswith("\n")
-    ]
+    }

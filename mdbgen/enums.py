@@ -48,7 +48,9 @@ def _is_value(value: Any, kinds: Sequence[str], path: Path, problems: Problems) 
         return False
     kind = json_type(value)
     if kinds and not {kind, "integer" if kind == "number" else kind} & set(kinds):
-        problems.add(path, "MDB218", f"{shown(value)} is not of the type {' or '.join(kinds)}")
+        hint = f'write "type": ["{kinds[0]}", "null"]' if value is None else ""
+        message = f"{shown(value)} is not of the type {' or '.join(kinds)}"
+        problems.add(path, "MDB218", message, hint)
         return False
     return True
 

@@ -37,6 +37,8 @@ class EndpointAccess:
     who: str
     decided_by: str  # a key of the manifest, or "default"
     messages: str
+    limits: dict[str, int]  # those that the manifest states
+    history: int  # messages kept for clients that come back
     ping_interval: int  # seconds
     ticket_ttl_seconds: int
 
@@ -84,10 +86,34 @@ def _endpoint(name: str, endpoint: Endpoint) -> EndpointAccess:
             if endpoint.anonymous.value
             else endpoint.required.decided_by
         ),
-        messages="any JSON object",
+        messages=_messages(endpoint),
+        limits=dict(endpoint.limits),
+        history=endpoint.history,
         ping_interval=endpoint.ping_interval,
         ticket_ttl_seconds=endpoint.ticket_ttl_seconds,
     )
+
+
+def _messages(endpoint: Endpoint) -> str:
+    """Say what clients send, with what answers it, and what they get."""
+    received = ", ".join(
+        f"{each.name} → {each.reply}" if each.reply else each.name for each in endpoint.receive
+    )
+    sent = ", ".join(each.name for each in endpoint.send)
+    if not (received or sent):
+        return "any JSON object"
+    lines = [
+        f"from clients: {received or 'any JSON object'}",
+        f"to clients: {sent or 'none declared'}",
+    ]
+    return "\n".join(lines)
+
+
+def _declared_limits(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    for name, endpoint in manifest.websockets.items():
+        stated = {**endpoint.limits, **({"history": endpoint.history} if endpoint.history else {})}
+        for key, value in stated.items():
+            yield name, key, str(value)
 
 
 def _origin_rule(manifest: Manifest) -> Rule:
@@ -147,7 +173,11 @@ def _as_text(manifest: Manifest) -> str:
     rules = [("at every endpoint", "", "decided by")]
     rules += [(each.subject, each.text, each.decided_by) for each in describe_rules(manifest)]
     widths = (NAME_WIDTH, NAME_WIDTH, *[TEXT_WIDTH] * 4)
-    return "\n".join((_table(endpoints, widths), _table(rules, [TEXT_WIDTH] * 3), _limits()))
+    tables = [_table(endpoints, widths), _table(rules, [TEXT_WIDTH] * 3), _limits()]
+    limits = list(_declared_limits(manifest))
+    if limits:
+        tables.append(_table([("at one endpoint", "limit", "value"), *limits], [TEXT_WIDTH] * 3))
+    return "\n".join(tables)
 
 
 def _limits() -> str:

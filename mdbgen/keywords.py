@@ -10,8 +10,11 @@ from mdbgen.problems import Problems
 from mdbgen.source import Path, Place
 
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
+PARSED_FORMATS = ("date-time", "date", "time", "uuid")  # no text in Python
+FORMATS = (*PARSED_FORMATS, "email", "uri")
+TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
 ABOUT: Mapping[str, tuple[str, ...]] = {
-    "string": ("minLength", "maxLength", "pattern", "format"),
+    "string": (*TEXT_KEYWORDS, "format"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "boolean": (),
@@ -19,7 +22,6 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "array": ("items", "minItems", "maxItems", "uniqueItems"),
     "null": (),
 }
-FORMATS = ("date-time", "date", "time", "uuid", "email", "uri")
 KEYWORDS = (
     "type",
     *dict.fromkeys(keyword for about in ABOUT.values() for keyword in about),
@@ -30,12 +32,20 @@ MESSAGE_KEYWORDS = (
     *("description", "title", "type", "properties", "required", "additionalProperties"),
     *("deprecated", "examples", "reply"),
 )
-_BESIDE = {  # what may stand beside a keyword, besides annotations, and what to do with the rest
-    "$ref": ((), "say it in the schema that $ref names, or remove it"),
-    "anyOf": ((), "say it in the members"),
-    "oneOf": ((), "say it in the members"),
-    "const": (("type",), "remove it; the value says all"),
-    "enum": (("type",), "remove it; the values say all"),
+# What may stand beside a keyword that says all, besides annotations.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "$ref": (),
+    "anyOf": (),
+    "oneOf": (),
+    "const": ("type",),
+    "enum": ("type",),
+}
+_BESIDE_HINTS = {
+    "$ref": "say it in the schema that $ref names, or remove it",
+    "anyOf": "say it in the members",
+    "oneOf": "say it in the members",
+    "const": "remove it; the value says all",
+    "enum": "remove it; the values say all",
 }
 _MESSAGE_HINTS = {
     "$ref": "write it in a property of the message",
@@ -190,9 +200,9 @@ def check_annotations(schema: Mapping[str, Any], path: Path, problems: Problems)
 
 def refuse_beside(schema: Mapping[str, Any], keyword: str, path: Path, problems: Problems) -> None:
     """Keep a problem for each keyword that changes nothing beside one that says all."""
-    others, hint = _BESIDE[keyword]
+    hint = _BESIDE_HINTS[keyword]
     for other in schema:
-        if other in KEYWORDS and other not in (keyword, *others, *ANNOTATIONS):
+        if other in KEYWORDS and other not in (keyword, *BESIDE[keyword], *ANNOTATIONS):
             message = f"'{other}' has no place beside '{keyword}'"
             problems.add((*path, other), "MDB212", message, hint, Place.KEY)
 

@@ -10,15 +10,19 @@ from mdbgen.naming import class_name, docstring, literal
 from mdbgen.schema import Message
 
 if TYPE_CHECKING:
-    from mdbgen.models import Definition, ModelsPlan
+    from mdbgen.models import Definition, ModelPlan, ModelsPlan
 
 
 LINE_LENGTH = 88  # of the generated code
 METHOD_INDENT = 4
+CASE_INDENT = 16
 
 _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
-_JSONTYPES = {*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Sparse", "Unique", "Whole"}
+_JSONTYPES = {
+    *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
+    *("Exact", "Whole", "multiples", "python_only"),
+}
 
 
 class MethodPlan(NamedTuple):
@@ -26,7 +30,7 @@ class MethodPlan(NamedTuple):
 
     handler: str  # "on_get_status"
     signature: str  # "async def on_get_status(...) -> messages.StatusUpdate:", maybe wrapped
-    is_answered: bool
+    call: str  # of it, and the sending of its answer
     return_keyword: str  # "return " or ""
     type_literal: str  # '"get_status"'
     doc: str
@@ -107,7 +111,7 @@ def plan_methods(received: Iterable[Message], sent: Iterable[Message]) -> tuple[
         MethodPlan(
             handler=message.handler,
             signature=_signature(message, answers[message.reply] if message.reply else "None"),
-            is_answered=message.reply is not None,
+            call=_call(message),
             return_keyword="return " if message.reply else "",
             type_literal=literal(message.name),
             doc=docstring(message.body.description, indent=8)
@@ -125,6 +129,18 @@ def _signature(message: Message, answer: str) -> str:
     if METHOD_INDENT + len(line) <= LINE_LENGTH:
         return line
     return f"{start}\n        {arguments}\n    ) -> {answer}:"
+
+
+def _call(message: Message) -> str:
+    """Spell what ``dispatch`` does with a message, as black does: in one line if it fits."""
+    call = f"await self.{message.handler}(connection, message)"
+    if message.reply is None:
+        return call
+    line = f"connection.answer(message.id, {call})"
+    if CASE_INDENT + len(line) <= LINE_LENGTH:
+        return line
+    inner = " " * (CASE_INDENT + 4)
+    return f"connection.answer(\n{inner}message.id, {call}\n{' ' * CASE_INDENT})"
 
 
 def _has_timestamp(message: Message) -> bool:
@@ -179,19 +195,33 @@ def _union(messages: Iterable[Message]) -> str:
 
 def _uses(models: ModelsPlan) -> dict[str, bool]:
     classes = [model for model, _ in models.definitions if model]
-    words = models.words | {model.base for model in classes}
-    uses = {name.lower(): name in words for name in (*_FORMATS, "Omittable", "Unique")}
-    uses["sparse"] = "Sparse" in words
+    words = models.words | _bases(classes)
+    uses = {
+        name.lower(): name in words
+        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique", "Exact")
+    }
+    uses["multiple"] = "multiples" in words
+    uses["pythononly"] = "python_only" in words
     uses["whole"] = bool(words & {"Integer", "Whole"})
+    uses["rounded"] = uses["whole"] or uses["exact"]
     uses["integer"] = "Integer" in words
     uses["received"] = any(model.is_received for model in classes)
     uses["days"] = bool(words & {"DateTime", "Date"})
     uses["clocks"] = bool(words & {"DateTime", "Time"})
-    uses["moments"] = bool(words & {"Date", "Time"})
-    uses["guards"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["errors"] = uses["omittable"] or uses["unique"] or uses["guards"]
-    uses["befores"] = uses["errors"] or uses["whole"]
-    uses["fields"] = uses["received"] or uses["email"] or uses["uri"]
+    uses["calendar"] = uses["days"] or uses["clocks"]
+    uses["asides"] = uses["renamed"] or uses["pythononly"]
+    uses["caches"] = uses["renamed"] or uses["sparse"]
+    uses["guards"] = bool(words & set(_FORMATS))
+    uses["befores"] = any(
+        uses[name] for name in ("omittable", "unique", "guards", "whole", "pythononly")
+    )
+    uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
+    uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
+    uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
+    uses["stdlib"] = any(
+        uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
+    )
+    uses["infos"] = uses["omittable"] or uses["asides"]
     return uses
 
 
@@ -201,28 +231,49 @@ def _imports(
     """Return what two modules import, in the order of linters; "" for nothing."""
     classes = [model for model, _ in models.definitions if model]
     is_closed = any(model.is_closed for model in classes)
-    words = models.words | {model.base for model in classes} | {"Literal", "TypeAlias"}
+    words = models.words | _bases(classes) | {"Literal", "TypeAlias"}
     words |= {"MessageId"} if uses["received"] else set()
     words |= {"ConfigDict"} if is_closed else set()
     words |= set() if sent else {"Any"}
-    aliases = any(uses[name] for name in ("befores", "fields"))
-    serializer = ("SerializerFunctionWrapHandler", "ValidationInfo", "model_serializer")
     return {
         "messages_abc": "" if sent else "Mapping",
         "messages_typing": _sorted_names(words & _TYPING),
         "messages_pydantic": _sorted_names(words & {"ConfigDict", "Field"}),
         "messages_jsontypes": _sorted_names(words & _JSONTYPES),
         "jsontypes_typing": _sorted_names(
-            _chosen(Annotated=aliases, Any=uses["unique"] or uses["omittable"])
-            + _chosen(TypeVar=uses["omittable"])
+            _chosen(
+                Annotated=uses["annotated"],
+                Any=uses["unique"] or uses["sparse"],
+                TypeVar=uses["omittable"],
+            )
         ),
         "jsontypes_pydantic": _sorted_names(
-            _chosen(BaseModel=True, ConfigDict=True, Field=uses["fields"])
-            + _chosen(AfterValidator=uses["time"], AwareDatetime=uses["datetime"])
-            + _chosen(BeforeValidator=uses["befores"])
-            + _chosen(**dict.fromkeys(serializer, uses["omittable"]))
+            _chosen(
+                AfterValidator=uses["time"] or uses["multiple"],
+                AwareDatetime=uses["datetime"],
+                BaseModel=True,
+                BeforeValidator=uses["befores"],
+                ConfigDict=True,
+                Field=uses["fields"],
+                SerializerFunctionWrapHandler=uses["sparse"],
+                ValidationInfo=uses["infos"],
+                ValidatorFunctionWrapHandler=uses["exact"],
+                WrapValidator=uses["exact"],
+                model_serializer=uses["sparse"],
+                model_validator=uses["renamed"],
+            )
+        ),
+        "jsontypes_core": _sorted_names(
+            _chosen(
+                PydanticCustomError=uses["customerrors"],
+                PydanticKnownError=uses["multiple"],
+            )
         ),
     }
+
+
+def _bases(classes: Iterable[ModelPlan]) -> set[str]:
+    return {base for model in classes for base in model.bases.split(", ")}
 
 
 def _chosen(**names: bool) -> list[str]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mdbgen.annotations import spell
+from mdbgen.annotations import spell, union_members
 from mdbgen.naming import docstring, literal
 from mdbgen.schema import (
     AnyType,
     ArrayType,
+    Default,
     EnumType,
     MapType,
     Message,
@@ -40,7 +41,7 @@ class ModelPlan(NamedTuple):
     """A class."""
 
     name: str
-    base: str  # "Model", "Sparse"
+    bases: str  # "Model", "Renamed, Sparse"
     doc: str
     type_literal: str  # '"status_update"'; "" for what is no message
     is_received: bool
@@ -140,7 +141,8 @@ def _children(kind: SchemaType) -> Iterator[SchemaType]:
 
 def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
     """Yield the classes and aliases that the annotations of a type name."""
-    for child in _children(kind):
+    is_union = isinstance(kind, UnionType)
+    for child in union_members(kind, schemas) if is_union else _children(kind):
         if isinstance(child, ObjectType):
             yield child.name
         elif isinstance(child, RefType):
@@ -194,10 +196,12 @@ def _define(
     kind, message = item.type, item.message
     if not isinstance(kind, ObjectType):
         return Definition(alias=AliasPlan(name, spell(kind, schemas), docstring(item.doc, 0)))
-    is_sparse = any(_is_omittable(each, schemas) for each in kind.properties)
+    is_sparse = any(not each.required and _is_none(each.default) for each in kind.properties)
+    is_renamed = any(each.field != each.name for each in kind.properties)
+    traits = [*(["Renamed"] if is_renamed else []), *(["Sparse"] if is_sparse else [])]
     model = ModelPlan(
         name=name,
-        base="Sparse" if is_sparse else "Model",
+        bases=", ".join(traits or ["Model"]),
         doc=docstring(item.doc),
         type_literal=literal(message.name) if message else "",
         is_received=message is not None and message.name in received,
@@ -205,6 +209,10 @@ def _define(
         fields=tuple(_define_field(each, schemas) for each in kind.properties),
     )
     return Definition(model=model)
+
+
+def _is_none(default: Default | None) -> bool:
+    return default is None or default.value is None
 
 
 def _is_omittable(member: Property, schemas: Mapping[str, Schema]) -> bool:
@@ -231,11 +239,11 @@ def _define_field(member: Property, schemas: Mapping[str, Schema]) -> FieldPlan:
     if _is_omittable(member, schemas):
         annotation = f"Omittable[{annotation}]"
     doc = f"{member.description}\n\nDeprecated." if member.deprecated else member.description
-    return FieldPlan(member.field, annotation, _spell_default(member), docstring(doc))
+    return FieldPlan(member.field, annotation, _spell_default(member, schemas), docstring(doc))
 
 
-def _spell_default(member: Property) -> str:
-    default = _default(member)
+def _spell_default(member: Property, schemas: Mapping[str, Schema]) -> str:
+    default = _default(member, schemas)
     arguments = [default] if default else []
     if member.field != member.name:
         name = literal(member.name)
@@ -245,7 +253,7 @@ def _spell_default(member: Property) -> str:
     return f" = Field({', '.join(arguments)})" if arguments else ""
 
 
-def _default(member: Property) -> str:
+def _default(member: Property, schemas: Mapping[str, Schema]) -> str:
     """Return the argument of ``Field`` for what a property is when it is left out."""
     if member.required:
         return ""
@@ -257,11 +265,24 @@ def _default(member: Property) -> str:
             return "default_factory=list"
         case dict():
             return "default_factory=dict"
-        case int() if isinstance(member.type, NumberType) and not member.type.is_integer:
+        case bool():
+            return f"default={literal(value)}"
+        case int() | float() if _takes_fractions(member.type, schemas):
             return f"default={literal(float(value))}"
-        case float() if isinstance(member.type, NumberType) and member.type.is_integer:
+        case float() if value.is_integer():
             return f"default={literal(int(value))}"
     return f"default={literal(value)}"
+
+
+def _takes_fractions(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
+    match kind:
+        case NumberType():
+            return not kind.is_integer
+        case UnionType():
+            return any(_takes_fractions(member, schemas) for member in kind.members)
+        case RefType():
+            return _takes_fractions(schemas[kind.name].type, schemas)
+    return False
 
 
 def _words(definitions: Iterable[Definition]) -> Iterator[str]:

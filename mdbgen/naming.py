@@ -38,17 +38,21 @@ PYTHON_NAMES = _words(
     "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
     "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
     "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
-    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator"
+    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
+    # of jsontypes.py
+    "Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time Unique Uri "
+    "Uuid Whole"
 )
-# What a TypeScript file finds in every browser; a class of that name would hide it.
+# What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
-    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Blob Boolean CloseEvent Console "
-    "Crypto CustomEvent DOMException DataView Date Document Error Event EventTarget Exclude "
-    "Extract File FormData Function Generator Headers Infinity Intl Iterable Iterator JSON Map "
-    "Math MessageEvent NaN Navigator Node NonNullable Number Object Omit Parameters Partial Pick "
-    "Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray Record Reflect RegExp "
-    "Request Required Response ReturnType Set String Symbol SyntaxError TypeError URL "
-    "URLSearchParams WeakMap WeakRef WeakSet WebSocket Window"
+    "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "
+    "ClientListener ClientOptions ClientProblem ClientStatus ClientTimer ClientToken CloseEvent "
+    "CloseReport Date EndpointClient Envelope Error Event EventTarget Exclude Extract "
+    "Function Headers Incoming Infinity Iterable Iterator JSON Map Math MessageEvent NaN "
+    "NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply Pick Promise "
+    "PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray ReconnectingSocket Record "
+    "Reflect RegExp Request Required Response ReturnType Set String Symbol SyntaxError "
+    "TicketRefusal TypeError URL URLSearchParams WeakMap WeakRef WeakSet WebSocket WireFrame"
 )
 # What every pydantic model has, over all versions from 2.7 on.
 MODEL_ATTRIBUTES = _words(
@@ -59,8 +63,11 @@ MODEL_ATTRIBUTES = _words(
     "update_forward_refs validate"
 )
 # What annotations of a model are made of: a field of that name would hide it from the next field.
-_ANNOTATION_NAMES = _words("bool bytes dict dt float int list object set str tuple uuid")
-_FIELD_NAMES = _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
+_ANNOTATION_NAMES = _words(
+    "bool bytes dict dt float int list multiples object python_only set str tuple uuid"
+)
+# "Config" is how pydantic 1 was configured, which pydantic 2 still reads.
+_FIELD_NAMES = {"Config"} | _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _ANNOTATION_NAMES
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
 _HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
 # Methods of the TypeScript client and of every object, and words of the language.

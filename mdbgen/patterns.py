@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
-
 _REASONS = {
     "look-around": "look-ahead and look-behind are not supported",
     "backreferences": "references to groups are not supported",
@@ -22,6 +20,8 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     Raises:
         ValueError: with the reason, if the engine does not take the pattern.
     """
+    from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
+
     try:
         validator = SchemaValidator(core_schema.str_schema(pattern=pattern))
     except SchemaError as error:

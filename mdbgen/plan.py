@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.message_plan import (
@@ -22,6 +22,9 @@ from mdbgen.message_plan import (
 from mdbgen.naming import class_name, docstring, identifier, literal
 from mdbgen.origins import ANY, normalize_origin
 from mdbgen.policy import Decision
+
+if TYPE_CHECKING:
+    from mdbgen.typescript import ClientPlan
 
 
 class EndpointPlan(NamedTuple):
@@ -104,6 +107,7 @@ class Plan(NamedTuple):
     key: KeyPlan
     auth: AuthPlan
     messages: MessagesPlan
+    client: ClientPlan | None  # of the browser, where it is asked for
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
 
@@ -124,9 +128,18 @@ def make_plan(manifest: Manifest) -> Plan:
         key=_plan_key(manifest),
         auth=_plan_auth(manifest),
         messages=messages,
+        client=_plan_client(manifest),
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
     )
+
+
+def _plan_client(manifest: Manifest) -> ClientPlan | None:
+    if "typescript" not in manifest.outputs:
+        return None
+    from mdbgen.typescript import plan_client  # only who wants it pays for it
+
+    return plan_client(manifest)
 
 
 def _history_literal(manifest: Manifest) -> str:

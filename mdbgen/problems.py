@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import islice
 
 from mdbgen.errors import Diagnostic, shown
@@ -85,6 +84,8 @@ class Problems:
         """Return the known word that was probably meant, or ""."""
         if not isinstance(word, str) or self.comparisons_left <= 0:
             return ""
+        from difflib import get_close_matches  # only bad manifests pay for it
+
         compared = list(islice(known, self.comparisons_left))
         self.comparisons_left -= len(compared)
         return next(iter(get_close_matches(word[:_MAX_COMPARED_CHARS], compared, n=1)), "")

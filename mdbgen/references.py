@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import unquote
 
 from mdbgen.errors import shown
 from mdbgen.problems import Problems
@@ -44,13 +43,21 @@ def _unescaped(pointer: str) -> str:
     """Undo the escapes of a URI, then those of a JSON pointer, of which ``/`` is the end."""
     if "/" in pointer:
         return ""
-    return unquote(pointer).replace("~1", "/").replace("~0", "~")
+    return _unquoted(pointer).replace("~1", "/").replace("~0", "~")
+
+
+def _unquoted(pointer: str) -> str:
+    if "%" not in pointer:
+        return pointer
+    from urllib.parse import unquote  # rarely needed, and slow to import
+
+    return unquote(pointer)
 
 
 def _hint(target: str, names: Collection[str], problems: Problems) -> str:
     elsewhere = _ELSEWHERE.fullmatch(target)
     name = elsewhere[1] if elsewhere else target
-    for spelled in (name, unquote(name)):
+    for spelled in (name, _unquoted(name)):
         if spelled in names:
             return f"write {shown(pointer_to(spelled))}"
     parent = name.partition("/")[0]

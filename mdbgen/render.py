@@ -79,6 +79,8 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield FormattedFile(name, generator, _fill(name, plan=plan))
     if plan.messages.is_declared:
         yield FormattedFile("jsontypes.py", generator, _fill("jsontypes.py", plan=plan))
+    if plan.client:
+        yield RenderedFile("client.ts", generator, _fill("client.ts", plan=plan))
     if plan.history:
         yield RenderedFile("history.py", generator, _template("history.py"))
     yield FormattedFile("__init__.py", generator, _fill("package_init.py", plan=plan))

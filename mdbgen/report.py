@@ -75,13 +75,15 @@ def _action_line(change: Change) -> str:
 
 
 def _check_document(outcome: Outcome, drifted: Sequence[Change]) -> dict[str, Any]:
-    drift = [
-        {"kind": each.drift.value, "file": each.file, "diff": each.diff}
-        for each in drifted
-        if each.drift
-    ]
+    drift = [_drift_entry(each) for each in drifted]
     command = _repair(outcome, drifted) if drifted else None
     return {"drift": drift, "command": command, "warnings": _warnings(outcome)}
+
+
+def _drift_entry(change: Change) -> dict[str, str]:
+    kind = change.drift.value if change.drift else ""
+    entry = {"kind": kind, "file": change.file, "diff": change.diff}
+    return {**entry, "stub": change.new} if change.drift is Drift.MISSING_HANDLER else entry
 
 
 def _describe(change: Change) -> str:

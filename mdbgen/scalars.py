@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import Any, cast
 
 from mdbgen.errors import shown
-from mdbgen.keywords import FORMATS
+from mdbgen.keywords import FORMATS, PARSED_FORMATS, TEXT_KEYWORDS
 from mdbgen.patterns import compile_pattern
 from mdbgen.problems import MAX_NUMBER, Problems
 from mdbgen.schema import Format, NumberType, StringType
@@ -41,8 +41,8 @@ def read_string(schema: Keys, path: Path, problems: Problems) -> StringType:
         pattern=_read_pattern(schema, path, problems),
         format=_read_format(schema, path, problems),
     )
-    if kind.format in ("date-time", "date", "time", "uuid"):
-        for keyword in ("pattern", "minLength", "maxLength"):
+    if kind.format in PARSED_FORMATS:
+        for keyword in TEXT_KEYWORDS:
             if keyword in schema:
                 message = f"'{keyword}' has no place beside the format {shown(kind.format)}"
                 problems.add((*path, keyword), "MDB212", message, "remove it", Place.KEY)
@@ -109,7 +109,7 @@ def read_number(schema: Keys, path: Path, problems: Problems, *, kind: str) -> N
         maximum=bounds["maximum"],
         exclusive_minimum=bounds["exclusiveMinimum"],
         exclusive_maximum=bounds["exclusiveMaximum"],
-        multiple_of=_read_step(schema, is_integer, path, problems),
+        multiple_of=_read_step(schema, kind, path, problems),
     )
 
 
@@ -124,8 +124,16 @@ def _read_bound(schema: Keys, keyword: str, path: Path, problems: Problems) -> N
         hint = f'write "{keyword}": {shown(schema[plain])}, without "{plain}"'
     elif value is False:
         hint = "remove it"
-    problems.add((*path, keyword), "MDB103", f"{shown(value)} is not a number", hint)
+    _refuse_number(value, (*path, keyword), problems, hint)
     return None
+
+
+def _refuse_number(value: object, path: Path, problems: Problems, hint: str = "") -> None:
+    """Keep a problem of a value that is no number, or none that is of any use."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        problems.add(path, "MDB104", "the number is too large for any use")
+    else:
+        problems.add(path, "MDB103", f"{shown(value)} is not a number", hint)
 
 
 def _refuse_emptiness(
@@ -154,15 +162,15 @@ def _refuse_emptiness(
             return
 
 
-def _read_step(schema: Keys, is_integer: bool, path: Path, problems: Problems) -> Number:
+def _read_step(schema: Keys, kind: str, path: Path, problems: Problems) -> Number:
     value, path = whole(schema.get("multipleOf")), (*path, "multipleOf")
     if "multipleOf" not in schema:
         return None
     if not is_number(value):
-        problems.add(path, "MDB103", f"{shown(value)} is not a number")
+        _refuse_number(value, path, problems)
     elif value <= 0:
         problems.add(path, "MDB216", f"{shown(value)} is not above 0")
-    elif is_integer and isinstance(value, float):
+    elif kind == "integer" and isinstance(value, float):
         problems.add(path, "MDB216", f"{shown(value)} is no whole number, as the type is")
     else:
         return cast(Number, value)

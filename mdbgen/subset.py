@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mdbgen.enums import member_names, read_enum
 from mdbgen.errors import shown
 from mdbgen.keywords import (
+    ABOUT,
     ANNOTATIONS,
     check_annotations,
     read_kinds,
@@ -89,7 +90,7 @@ class Reader:
         required = self._required(schema, stated, path)
         fields = TakenNames("Python name", self.around.problems)
         properties = [
-            self._property(key, value, (*path, "properties", key), name, key in required, fields)
+            self._property(key, value, (*path, "properties", key), name, required, fields)
             for key, value in stated.items()
             if self._is_free(key, (*path, "properties", key), reserved)
         ]
@@ -126,7 +127,7 @@ class Reader:
         schema: Any,
         path: Path,
         parent: str,
-        required: bool,
+        required: Collection[str],
         fields: TakenNames,
     ) -> Property:
         kind = self._read(schema, path, nested_class(parent, class_part(key)))
@@ -137,7 +138,7 @@ class Reader:
             name=key,
             field=field,
             type=kind,
-            required=required,
+            required=key in required,
             default=self._default(stated, kind, path),
             description=description_of(stated),
             deprecated=stated.get("deprecated") is True,
@@ -156,15 +157,20 @@ class Reader:
     def _read(self, schema: Any, path: Path, name: str) -> SchemaType:
         if schema is True:
             return AnyType()
-        if schema is False:
-            hint = 'leave it out; "additionalProperties": false refuses what is not declared'
-            self._add(path, "MDB103", "false is not an object", hint)
-            return UNKNOWN
-        if not self.around.problems.expect(schema, dict, path):
-            return UNKNOWN
+        if not isinstance(schema, dict):
+            return self._refuse(schema, path)
         refuse_foreign(schema, path, self.around.problems)
         check_annotations(schema, path, self.around.problems)
         return self._read_form(schema, path, name)
+
+    def _refuse(self, schema: object, path: Path) -> SchemaType:
+        hint = ""
+        if schema is False:
+            hint = 'leave it out; "additionalProperties": false refuses what is not declared'
+        elif isinstance(schema, str) and schema in ABOUT:
+            hint = f'write {{"type": "{schema}"}}'
+        self._add(path, "MDB103", f"{shown(schema)} is not an object", hint)
+        return UNKNOWN
 
     def _read_form(self, schema: Keys, path: Path, name: str) -> SchemaType:
         problems = self.around.problems

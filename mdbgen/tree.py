@@ -64,7 +64,7 @@ class Change(NamedTuple):
     drift: Drift | None = None
     conflict: Conflict | None = None
     old: str = ""  # what is on disk, with LF; empty unless something is to change
-    new: str = ""
+    new: str = ""  # the generated text; of a file that is kept, the stubs that it lacks
 
     @property
     def diff(self) -> str:
@@ -74,6 +74,8 @@ class Change(NamedTuple):
                 return diff_created(self.file, self.new)
             case Action.DELETE:
                 return diff_deleted(self.file, self.old)
+            case Action.KEEP:
+                return ""
             case _:
                 return diff_updated(self.file, self.old, self.new)
 

@@ -81,7 +81,7 @@ def _reason(value: Any, leaf: SchemaType) -> str:
     """Say why a scalar is not of a type, "" if it is."""
     kind = json_type(value)
     if kind == "number" and not is_number(value):
-        return f"{shown(value)} is too large for any use"
+        return "the number is too large for any use"
     match leaf:
         case AnyType():
             return ""

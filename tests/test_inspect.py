@@ -143,6 +143,26 @@ def test_every_golden_manifest_can_be_shown(path: Path) -> None:
     assert unseen == {"\n"}
 
 
+def test_declared_messages_and_limits() -> None:
+    send = {"status": {}, "created": {}}
+    receive = {"subscribe": {}, "get_status": {"reply": "status"}}
+    limits = {"connections": 5, "max_message_bytes": 100}
+    declared = {"receive": receive, "send": send, "limits": limits, "history": 20}
+    manifest = parsed(mdbgen={"endpoints": {"realtime": declared}})
+    text = report_inspect(manifest, (), Format.TEXT).stdout
+    assert re.search(r"  from clients: subscribe, get_status → status +30 s", text)
+    assert re.search(r"  to clients: status, created$", text, re.MULTILINE)
+    assert re.findall(r"^realtime +(\w+) +(\d+)$", text, re.MULTILINE) == [
+        ("max_message_bytes", "100"),
+        ("connections", "5"),
+        ("history", "20"),
+    ]
+    [told] = json.loads(report_inspect(manifest, (), Format.JSON).stdout)["endpoints"]
+    assert (told["limits"], told["history"]) == (limits, 20)
+    [described] = describe_endpoints(parsed(mdbgen={"endpoints": {"realtime": {"send": send}}}))
+    assert described.messages == "from clients: any JSON object\nto clients: status, created"
+
+
 def test_the_limits_are_those_of_the_package() -> None:
     files = generate(parse_source(EVERYTHING.read_bytes(), "manifest.json")).files
     settings = next(each.text for each in files if each.path == "settings.py")
@@ -162,6 +182,8 @@ def test_json_says_the_same() -> None:
             "who": "a token is required",
             "decided_by": "default",
             "messages": "any JSON object",
+            "limits": {},
+            "history": 0,
             "ping_interval": 30,
             "ticket_ttl_seconds": 10,
         }

@@ -15,7 +15,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mdbgen.errors import UNSEEN
-from mdbgen.naming import class_name, comment, docstring, identifier, literal
+from mdbgen.naming import (
+    MODEL_ATTRIBUTES,
+    class_name,
+    class_part,
+    comment,
+    docstring,
+    field_name,
+    handler_name,
+    identifier,
+    literal,
+    method_name,
+    nested_class,
+    wire_class,
+)
 
 MODE = black.Mode(line_length=88)
 ANY_TEXT = st.text(max_size=200) | st.text(alphabet="\"'\\ \n\t#ab:u{}\r\x1b\u202e", max_size=200)
@@ -219,3 +232,109 @@ def test_comments_stay_comments(text: str) -> None:
 )
 def test_comments_give_no_orders_to_tools(text: str, expected: str) -> None:
     assert comment(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("created", "created"),
+        ("firstName", "firstName"),
+        ("unit price", "unit_price"),
+        ("_id", "id_"),
+        ("__v", "v_"),
+        ("__proto__", "proto___"),
+        ("1st", "field_1st"),
+        ("_1st", "field_1st_"),
+        ("class", "class_"),
+        ("None", "None_"),
+        ("copy", "copy_"),
+        ("schema", "schema_"),
+        ("model_dump", "model_dump_"),
+        ("str", "str_"),
+        ("dt", "dt_"),
+        ("Any", "Any_"),
+        ("Config", "Config_"),
+        ("type", "type"),
+        ("match", "match"),
+        ("größe", "gr__e"),
+        ("日本", "field_65e5_672c"),
+        ("$", "field_24"),
+        ("_", "field_5f"),
+        ("Item", "Item_"),
+        ("Item_", "Item_"),
+        ("x" * 101, "x" * 100 + "_20f79788"),
+    ],
+)
+def test_field_name(name: str, expected: str) -> None:
+    found = field_name(name, {"Item"})
+    assert found[:101] == expected[:101]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("created", "Created"),
+        ("document.created/v2", "DocumentCreatedV2"),
+        ("documentCreated", "DocumentCreated"),
+        ("1st", "Message1st"),
+        ("error", "Error_"),
+        ("pong", "Pong_"),
+        ("none", "None_"),
+        ("日本", "Message65E5672C"),
+        ("größe", "GrE"),
+        ("__proto__", "Proto"),
+    ],
+)
+def test_wire_class(name: str, expected: str) -> None:
+    assert wire_class(name, "Message") == expected
+
+
+def test_nested_classes() -> None:
+    assert nested_class("DocumentCreated", class_part("unit price")) == "DocumentCreatedUnitPrice"
+    assert nested_class("Tag", "Item") == "TagItem"
+    assert nested_class("Type", "Adapter") == "TypeAdapter_"
+    assert len(nested_class("A" * 99, "Item")) < 120
+
+
+@pytest.mark.parametrize(
+    ("name", "handler", "method"),
+    [
+        ("get_status", "on_get_status", "getStatus"),
+        ("getStatus", "on_getStatus", "getStatus"),
+        ("GetStatus", "on_GetStatus", "getStatus"),
+        ("get.status", "on_get_status", "getStatus"),
+        ("connect", "on_connect_", "connect_"),
+        ("message", "on_message_", "message"),
+        ("disconnect", "on_disconnect_", "disconnect"),
+        ("once", "on_once", "once_"),
+        ("delete", "on_delete", "delete_"),
+        ("constructor", "on_constructor", "constructor_"),
+        ("then", "on_then", "then_"),
+        ("1st", "on_1st", "message1st"),
+        ("日", "on_65e5", "message65E5"),
+        ("$", "on_24", "message24"),
+    ],
+)
+def test_handlers_and_methods(name: str, handler: str, method: str) -> None:
+    assert (handler_name(name), method_name(name)) == (handler, method)
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_every_name_becomes_an_identifier(name: str) -> None:
+    spelled = [field_name(name), handler_name(name), method_name(name), wire_class(name, "Message")]
+    for word in [*spelled, "Parent" + class_part(name)]:
+        assert word.isidentifier()
+        assert word.isascii()
+        assert not keyword.iskeyword(word)
+        assert len(word) < 130
+    assert not spelled[0].startswith("_")
+
+
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20")
+def test_fields_hide_no_attribute_of_a_model() -> None:
+    from pydantic import BaseModel
+
+    public = {name for name in dir(BaseModel) if not name.startswith("_")}
+    assert public <= MODEL_ATTRIBUTES
+    for name in public:
+        assert field_name(name) == f"{name}_"

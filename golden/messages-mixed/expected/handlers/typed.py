@@ -1,0 +1,27 @@
+"""Handlers of ``websockets.typed`` (path ``/ws/typed``).
+
+Created by mdbgen once; now it is yours.
+"""
+
+from __future__ import annotations
+
+from .. import messages
+from ..connection import Connection
+from ..contract import TypedContract
+
+
+class TypedHandlers(TypedContract):
+    """One instance serves all clients: what belongs to one goes into its ``state``."""
+
+    async def on_connect(self, connection: Connection) -> None:
+        """Before the client hears anything. ``raise Reject(reason)`` refuses it."""
+
+    async def on_disconnect(self, connection: Connection) -> None:
+        """After the client is gone."""
+
+    async def on_hello(
+        self, connection: Connection, message: messages.Hello
+    ) -> messages.Welcome:
+        """A client sent ``hello``."""
+        # Until it is handled here, its sender is answered ``not_implemented``.
+        return await super().on_hello(connection, message)

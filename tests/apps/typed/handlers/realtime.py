@@ -1,0 +1,33 @@
+# pyright: reportMissingImports=false
+"""Handlers of declared messages."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .. import messages
+from ..connection import Connection
+from ..contract import RealtimeContract
+from ..manager import manager
+
+
+class RealtimeHandlers(RealtimeContract):
+    async def on_connect(self, connection: Connection) -> None:
+        if connection.user_id == "slow":  # what is broadcast meanwhile waits
+            await manager.broadcast(messages.Note(text="while connecting"))
+
+    async def on_ask(self, connection: Connection, message: messages.Ask) -> messages.Answer:
+        if message.question == "nothing":
+            return None  # type: ignore[return-value]
+        if message.question == "fail":
+            raise RuntimeError("on purpose")
+        if message.question == "wait":
+            await asyncio.sleep(0.05)
+        return messages.Answer(text=message.question.upper(), at=message.at)
+
+    async def on_tell(self, connection: Connection, message: messages.Tell) -> None:
+        await connection.send(messages.Note(text=message.text, tags=message.tags))
+
+    async def on_join(self, connection: Connection, message: messages.Join) -> None:
+        manager.join(connection, message.channel)
+        await connection.send(messages.Note(text="joined"))
