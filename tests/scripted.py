@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +25,8 @@ DRIVER = nodejs.FOLDER / "drive_client.mjs"
 _SILENT = getLogger("scripted server")
 _SILENT.addHandler(NullHandler())
 _SILENT.propagate = False
+
+NEVER = 0  # the status of a handshake that is not answered
 
 HELLO: dict[str, Any] = {
     "type": "connected",
@@ -137,6 +138,11 @@ class Scripted:
         """Nobody has connected whom the test has not asked for."""
         return self._peers.empty() and self.refused.empty()
 
+    async def refusal(self) -> str:
+        """Wait until a handshake is refused; its path."""
+        async with asyncio.timeout(TIMEOUT_S):
+            return await self.refused.get()
+
     async def ticket_request(self) -> TicketRequest:
         async with asyncio.timeout(TIMEOUT_S):
             return await self.asked.get()
@@ -176,8 +182,11 @@ class Scripted:
     ) -> Response | None:
         if not self.refusals:
             return None
-        status = HTTPStatus(self.refusals.popleft())
+        refusal = self.refusals.popleft()
         self.refused.put_nowait(request.path)
+        if refusal == NEVER:
+            await connection.wait_closed()
+        status = HTTPStatus(refusal or 503)
         return Response(status.value, status.phrase, Headers({"Content-Length": "0"}))
 
     async def _handle(self, connection: ServerConnection) -> None:
@@ -213,7 +222,9 @@ class _Door(ServerConnection):
 
     def _give_ticket(self, head: str) -> None:
         first, *lines = head.split("\r\n")
-        headers = {name.lower(): value for name, _, value in (each.partition(": ") for each in lines)}
+        headers = {
+            name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
+        }
         request = TicketRequest(first.split()[1], headers.get("authorization"))
         self._scripted.asked.put_nowait(request)
         if not self._scripted.tickets:
@@ -341,13 +352,13 @@ async def page(client: Path, *, virtual: bool = True) -> AsyncIterator[Page]:
     Args:
         virtual: whether time stands still until the test lets it go by.
     """
+    nodejs.install()
     node = nodejs.require("node", "the generated client goes untested")
     process = await asyncio.create_subprocess_exec(
         node, str(DRIVER), str(client), *(["virtual"] if virtual else []),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "NODE_PATH": str(nodejs.install())},
     )  # fmt: skip
     driven = Page(process)
     try:
