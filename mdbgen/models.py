@@ -141,8 +141,8 @@ def _children(kind: SchemaType) -> Iterator[SchemaType]:
 
 def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
     """Yield the classes and aliases that the annotations of a type name."""
-    is_union = isinstance(kind, UnionType)
-    for child in union_members(kind, schemas) if is_union else _children(kind):
+    parts = union_members(kind, schemas) if isinstance(kind, UnionType) else _children(kind)
+    for child in parts:
         if isinstance(child, ObjectType):
             yield child.name
         elif isinstance(child, RefType):

@@ -16,9 +16,12 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+    FormatChecker,
+    ValidationError,
+    validators,
+)
 
 from mdbgen.naming import class_part, field_name
 
@@ -178,13 +181,16 @@ def _as_python(pattern: str) -> str:
 
 def _check_step(validator: Any, step: Any, value: object, schema: Any) -> Any:
     """Without the rounding of floats."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    exact = "integer" in schema["type"] and isinstance(value, float)  # read as an integer then
-    if is_number and Fraction(value if exact else str(value)) % Fraction(str(step)):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    is_read_as_integer = "integer" in schema["type"]
+    if Fraction(value if is_read_as_integer else str(value)) % Fraction(str(step)):
         yield ValidationError(f"{value!r} is not a multiple of {step!r}")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _check_pattern, "multipleOf": _check_step})
+_Validator = validators.extend(
+    Draft202012Validator, {"pattern": _check_pattern, "multipleOf": _check_step}
+)
 
 
 def validator_of(schema: Schema) -> Any:
@@ -277,7 +283,7 @@ class Schemas:
     def _number(self, kind: str = "") -> Schema:
         kind = kind or self.random.choice(["integer", "number"])
         scale = self.random.choice([10, 10, 2**53 - 1])
-        low = self.random.randint(-scale, scale)
+        low: int | float = self.random.randint(-scale, scale)
         if kind == "number" and self._chance(0.5):
             low = self.random.choice([low // 2**20 + 0.5, 0.25, -1.5])
         schema: Schema = {"type": kind}
@@ -327,7 +333,8 @@ class Schemas:
         if "array" in kinds and self._chance(0.5):
             schema["maxItems"] = self.random.randint(0, 3)
             schema["items"] = self._number()
-        return schema | {"type": kinds}
+        schema["type"] = kinds
+        return schema
 
     def _one(self, *options: str) -> str:
         return self.random.choice(options)
@@ -547,10 +554,12 @@ class Values:
         low = schema.get("minimum", schema.get("exclusiveMinimum"))
         high = schema.get("maximum", schema.get("exclusiveMaximum"))
         step = Fraction(str(schema.get("multipleOf", 1 if kind == "integer" else 0.25)))
-        if low is None and high is None:
+        if low is None:
+            low = high - 8 if high is not None else None
+        if low is None:
             value = self.random.choice([0, 1, -3, 100, 2**40, 2**60, 10**20]) * step
         else:
-            base = Fraction(low if low is not None else high - 8)
+            base = Fraction(low)
             value = (base // step + self.random.randint(0, 3)) * step
         number: int | float = int(value) if value.denominator == 1 else float(value)
         if kind == "number" and abs(number) > 2**53:
@@ -575,7 +584,7 @@ class Values:
             if others is False:
                 return {}
             count = 0 if depth <= 0 else self.random.choice([0, 1, 2, 3])
-            names = self.random.sample(PLAIN_NAMES + HOSTILE_NAMES + ["", "\x00", "\n"], count)
+            names = self.random.sample([*PLAIN_NAMES, *HOSTILE_NAMES, "", "\x00", "\n"], count)
             return {name: self.valid(others, depth - 1) for name in names}
         required = schema.get("required", ())
         found = {
@@ -584,7 +593,7 @@ class Values:
             if name in required or (depth > 0 and self.random.random() < 0.6)
         }
         if others is not False and self.random.random() < 0.2:
-            found.setdefault(self.random.choice(HOSTILE_NAMES + ["extra"]), None)
+            found.setdefault(self.random.choice([*HOSTILE_NAMES, "extra"]), None)
         return found
 
     def mutated(self, value: Any) -> Any:

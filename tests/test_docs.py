@@ -19,7 +19,7 @@ def _python_blocks(page: str) -> list[str]:
 
 async def test_readme_example(tmp_path: Path) -> None:
     """An item is created over HTTP, a client hears of it; what it says comes back."""
-    app, handlers = _python_blocks("README.md")
+    app, handlers, _ = _python_blocks("README.md")
     live.write_package(tmp_path / "app" / "ws", MANIFEST)
     stub = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
     imports = stub.read_text("utf-8").split("class ")[0]
@@ -33,6 +33,25 @@ async def test_readme_example(tmp_path: Path) -> None:
             assert (message["type"], message["data"]) == ("item_created", {"name": "lamp"})
             echo = await client.ask({"type": "hello"})
             assert (echo["type"], echo["data"]) == ("echo", {"type": "hello"})
+
+
+async def test_readme_typed_handler(tmp_path: Path) -> None:
+    """A declared message is answered by the method that the page shows."""
+    handler = _python_blocks("README.md")[-1]
+    status = {"properties": {"status": {"enum": ["idle", "busy"]}}, "required": ["status"]}
+    messages = {
+        "receive": {"get_status": {"reply": "status_update"}},
+        "send": {"status_update": status},
+    }
+    manifest = {**MANIFEST, "mdbgen": {"endpoints": {"realtime": messages}}}
+    live.write_project(tmp_path, "golden", {"app": manifest})
+    file = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
+    stub = file.read_text("utf-8")
+    file.write_text(stub[: stub.index("    async def on_connect")] + handler, "utf-8")
+    with live.running(tmp_path) as server:
+        async with server.join("/ws", token=live.token()) as client:
+            answer = await client.ask({"type": "get_status", "id": 1})
+            assert (answer["status"], answer["reply_to"]) == ("idle", 1)
 
 
 def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

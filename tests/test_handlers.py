@@ -114,7 +114,7 @@ def test_handlers_of_an_endpoint_that_now_declares_messages_lack_an_import(tmp_p
 @pytest.mark.parametrize(
     "text",
     [
-        "from ..contract import RealtimeContract\nclass RealtimeHandlers(Mixin, RealtimeContract): ...",
+        "class RealtimeHandlers(Mixin, RealtimeContract): ...",
         "from .elsewhere import RealtimeHandlers",
         "this is no Python",
         "",

@@ -37,16 +37,14 @@ def _tagged(name: str, label: str, tag: str = "kind", field: str = "kind") -> Ob
 
 
 A, B, C = _tagged("A", "a"), _tagged("B", "b"), _tagged("C", "c")
-SCHEMAS = {
-    name: Schema(name, name.capitalize(), kind, "", {})
-    for name, kind in {
-        "a": A,
-        "text": TEXT,
-        "both": UnionType((A, B), "kind"),
-        "maybe": UnionType((NullType(), RefType("both"))),
-        "mixed": UnionType((RefType("a"), RefType("text"))),
-    }.items()
+TYPES: dict[str, SchemaType] = {
+    "a": A,
+    "text": TEXT,
+    "both": UnionType((A, B), "kind"),
+    "maybe": UnionType((NullType(), RefType("both"))),
+    "mixed": UnionType((RefType("a"), RefType("text"))),
 }
+SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in TYPES.items()}
 
 
 @pytest.mark.parametrize(

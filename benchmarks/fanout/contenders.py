@@ -62,9 +62,7 @@ TYPED_MANIFEST = {
                         "required": ["name"],
                     },
                 },
-                "send": {
-                    "counted": {"properties": {"n": {"type": "integer"}}, "required": ["n"]}
-                },
+                "send": {"counted": {"properties": {"n": {"type": "integer"}}, "required": ["n"]}},
             }
         }
     },

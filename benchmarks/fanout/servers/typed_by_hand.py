@@ -1,4 +1,4 @@
-"""A handler as one would write it by hand around the generated models: the floor of typed messages."""
+"""A handler by hand around the generated models: the least that declared messages cost."""
 
 from __future__ import annotations
 

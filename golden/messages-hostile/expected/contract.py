@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import WebSocket
@@ -30,7 +31,10 @@ MessageHandler = Callable[[WebSocket, dict[str, Any]], Awaitable[None]]
 
 
 class EndpointHandlers:
-    """What every endpoint's handlers have in common, with defaults for all of it."""
+    """What every endpoint's handlers have in common, with defaults for all of it.
+
+    The messages of one client are handled one after the other.
+    """
 
     message_handler: MessageHandler | None = None  # has what the app does not implement
 
@@ -43,13 +47,14 @@ class EndpointHandlers:
     async def on_disconnect(self, connection: Connection) -> None:
         """A client is gone. Called once for each whose ``on_connect`` returned."""
 
-    async def handle(self, connection: Connection, message: Received) -> None:
-        """Handle a message. Those of one client come one after the other."""
-        try:
+    async def dispatch_or_pass_on(
+        self, connection: Connection, message: Received
+    ) -> None:
+        """Let ``message_handler`` have what the app does not implement."""
+        with suppress(NotImplementedByApp):
             await self.dispatch(connection, message)
-        except NotImplementedByApp:
-            if self.message_handler is None:
-                raise
+            return
+        if self.message_handler is not None:
             await self.message_handler(connection.websocket, as_mapping(message))
 
     def parse(self, text: str) -> Received | None:
@@ -121,8 +126,9 @@ class ClassContract(EndpointHandlers):
             case "connect":
                 await self.on_connect_(connection, message)
             case "message":
-                answer = await self.on_message_(connection, message)
-                connection.answer(message.id, answer)
+                connection.answer(
+                    message.id, await self.on_message_(connection, message)
+                )
             case 'get "status"':
                 await self.on_get__status_(connection, message)
 

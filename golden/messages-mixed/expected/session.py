@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fastapi import HTTPException, Request, Response, WebSocket
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketState
 
 from . import tickets
 from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
@@ -59,10 +60,12 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one client, from the handshake to the end."""
-        await _serve(WebSocket(scope, receive, send), self, send)
+        await _serve(WebSocket(scope, receive, send), self, receive, send)
 
 
-async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
+async def _serve(
+    websocket: WebSocket, endpoint: Endpoint, receive: Receive, send: Send
+) -> None:
     if not is_trusted_origin(websocket):
         log.info("client refused endpoint=%s reason=foreign origin", endpoint.name)
         await websocket.close()  # before the handshake: HTTP 403
@@ -85,7 +88,7 @@ async def _serve(websocket: WebSocket, endpoint: Endpoint, send: Send) -> None:
         log.warning("client refused endpoint=%s ending=%s", endpoint.name, no_room)
         await say_goodbye(websocket, no_room)
         return
-    await _Session(websocket, send, endpoint, identity, limits).run()
+    await _Session(websocket, receive, send, endpoint, identity, limits).run()
 
 
 class Ticket(BaseModel):
@@ -129,11 +132,13 @@ class _Session:
     def __init__(
         self,
         websocket: WebSocket,
+        receive: Receive,
         send: Send,
         endpoint: Endpoint,
         identity: Identity,
         limits: Limits,
     ) -> None:
+        self._receive = receive  # below Starlette's checks, as ``Connection`` sends
         self._endpoint = endpoint
         self._handlers = endpoint.handlers
         self._limits = limits
@@ -151,7 +156,9 @@ class _Session:
         self._position: dict[str, int] = {}  # where a client starts that is new
         self._missed: list[Frame] = []  # by one that comes back
         self._worker: asyncio.Task[None] | None = None
-        self._allowance = float(limits.burst)
+        self._idle: asyncio.Future[None] | None = None  # what the worker waits for
+        self._is_reading = True
+        self._burst = self._allowance = float(limits.burst)
         self._allowance_at = time.monotonic()
 
     async def run(self) -> None:
@@ -185,6 +192,8 @@ class _Session:
         finally:
             connection.reading = None
             connection.lose()
+            self._is_reading = False
+            self._wake_worker()
         if connection.ending is not None:
             self._inbox.clear()  # A client that was put out has no more say.
         await connection.say_goodbye()
@@ -253,10 +262,11 @@ class _Session:
         )
 
     async def _read(self) -> None:
-        websocket = self._connection.websocket
-        while self._connection.is_open:
-            event = await websocket.receive()
+        receive, connection = self._receive, self._connection
+        while connection.is_open:
+            event = await receive()
             if event["type"] == "websocket.disconnect":
+                connection.websocket.client_state = WebSocketState.DISCONNECTED
                 return
             self._take(event.get("text"))
 
@@ -285,23 +295,33 @@ class _Session:
             connection.heartbeat.answered()
             return
         connection.heartbeat.heard()
-        if len(self._inbox) >= self._limits.burst:
+        if len(self._inbox) >= self._burst:
             connection.end(Ending(TOO_MANY, "too many messages"))
             return
         self._inbox.append(message)
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
+        self._wake_worker()
+
+    def _wake_worker(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     async def _work(self) -> None:
-        """Handle what is in the inbox, in order, then end: idleness costs no task."""
-        while self._inbox:
-            await self._handle(self._inbox.popleft())
-        self._worker = None
+        """Handle what is in the inbox, in order, until nothing more can come."""
+        while True:
+            while self._inbox:
+                await self._handle(self._inbox.popleft())
+            if not self._is_reading:
+                return
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
 
     async def _handle(self, message: Received) -> None:
         """Call the app's handler. What it raises never ends the connection."""
         try:
-            await self._handlers.handle(self._connection, message)
+            if self._handlers.message_handler is None:
+                await self._handlers.dispatch(self._connection, message)
+            else:
+                await self._handlers.dispatch_or_pass_on(self._connection, message)
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except BaseException as problem:
@@ -325,7 +345,7 @@ class _Session:
         """A token bucket: ``messages_per_second`` flow in, a burst fits."""
         now = time.monotonic()
         gained = (now - self._allowance_at) * self._limits.messages_per_second
-        self._allowance = min(self._limits.burst, self._allowance + gained) - 1
+        self._allowance = min(self._burst, self._allowance + gained) - 1
         self._allowance_at = now
         return self._allowance >= 0
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from json import JSONEncoder
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -19,8 +19,7 @@ from pydantic_core import to_jsonable_python
 from .settings import APP_SLUG
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One encoded text frame: made once, then shared by all clients that get it."""
 
     event: dict[str, str]  # the ASGI event, ready to send
@@ -51,7 +50,7 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
         # can be mended and names what cannot.
         text = _ENCODER.encode(_plain_envelope(envelope))
         size = len(text.encode())
-    return Frame(event={"type": "websocket.send", "text": text}, size=size)
+    return Frame({"type": "websocket.send", "text": text}, size)
 
 
 def error_frame(

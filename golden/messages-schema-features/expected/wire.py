@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from json import JSONEncoder
-from typing import Any
+from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -25,8 +25,7 @@ from .messages import Sendable
 from .settings import APP_SLUG
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One encoded text frame: made once, then shared by all clients that get it."""
 
     event: dict[str, str]  # the ASGI event, ready to send
@@ -57,7 +56,7 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
         # can be mended and names what cannot.
         text = _ENCODER.encode(_plain_envelope(envelope))
         size = len(text.encode())
-    return Frame(event={"type": "websocket.send", "text": text}, size=size)
+    return Frame({"type": "websocket.send", "text": text}, size)
 
 
 def error_frame(
@@ -85,29 +84,27 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
         TypeError: ``message`` is not declared for sending, or holds a value that has no
             JSON form.
     """
-    if not isinstance(message, Sendable):
+    if type(message) not in _SENDABLE and not isinstance(message, Sendable):
         name = type(message).__name__
         raise TypeError(f"{name} is no message that the manifest declares for sending")
     try:
-        parts = [to_json(message, inf_nan_mode="null", fallback=_jsonable)[:-1]]
+        body = to_json(message, inf_nan_mode="null", fallback=_jsonable).decode()
     except (PydanticSerializationError, ValueError, RecursionError) as problem:
         raise TypeError(f"{message.type}: {problem}") from None
-    if not _has_timestamp(message, parts[0]):
-        parts.append(b',"timestamp":"%b"' % datetime.now(UTC).isoformat().encode())
-    if reply_to is not None:
-        parts.append(b',"reply_to":%b' % to_json(reply_to))
-    data = b"".join((*parts, _END))
-    event = {"type": "websocket.send", "text": data.decode()}
-    return Frame(event, len(data))
+    now = ""
+    if not _has_timestamp(message, body):
+        now = f',"timestamp":"{datetime.now(UTC).isoformat()}"'
+    answered = "" if reply_to is None else f',"reply_to":{to_json(reply_to).decode()}'
+    text = f"{body[:-1]}{now}{answered}{_END}"
+    size = len(text) if text.isascii() else len(text.encode())
+    return Frame({"type": "websocket.send", "text": text}, size)
 
 
-def _has_timestamp(message: Sendable, data: bytes) -> bool:
+def _has_timestamp(message: Sendable, body: str) -> bool:
     """Whether the message brings its own, which may be null where it is declared so."""
     if getattr(message, "timestamp", None) is not None:
         return True
-    return "timestamp" in type(message).model_fields and "timestamp" in from_json(
-        data + b"}"
-    )
+    return "timestamp" in type(message).model_fields and "timestamp" in from_json(body)
 
 
 # What a database document may hold besides JSON types. Written as pydantic writes it.
@@ -133,7 +130,8 @@ def _jsonable(value: Any) -> Any:
 _ENCODER = JSONEncoder(
     default=_jsonable, allow_nan=False, ensure_ascii=False, separators=(",", ":")
 )
-_END = b',"app_slug":%b}' % to_json(APP_SLUG)
+_END = f',"app_slug":"{APP_SLUG}"}}'  # a slug has nothing to escape
+_SENDABLE = frozenset(get_args(Sendable) or [Sendable])
 
 
 def _plain_envelope(envelope: dict[str, Any]) -> dict[str, Any]:
