@@ -92,6 +92,13 @@ class AuthPlan(NamedTuple):
     or_listed_doc: str
 
 
+class Document(NamedTuple):
+    """A file that is no code."""
+
+    path: str
+    text: str
+
+
 class Plan(NamedTuple):
     """All that the templates know."""
 
@@ -106,6 +113,7 @@ class Plan(NamedTuple):
     messages: MessagesPlan
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
+    documents: tuple[Document, ...]  # beside the modules
 
 
 def make_plan(manifest: Manifest) -> Plan:
@@ -126,7 +134,15 @@ def make_plan(manifest: Manifest) -> Plan:
         messages=messages,
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
+        documents=tuple(_documents(manifest)),
     )
+
+
+def _documents(manifest: Manifest) -> Iterator[Document]:
+    if "asyncapi" in manifest.outputs:
+        from mdbgen import asyncapi  # only who asks for it pays for it
+
+        yield Document(asyncapi.PATH, asyncapi.asyncapi_document(manifest))
 
 
 def _history_literal(manifest: Manifest) -> str:
