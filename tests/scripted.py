@@ -322,7 +322,8 @@ class Page:
 
     async def rest(self) -> list[dict[str, Any]]:
         """Close stdin, wait for the process to end by itself; what was not looked at yet."""
-        assert self._process.stdin is not None and self._process.stderr is not None
+        assert self._process.stdin is not None
+        assert self._process.stderr is not None
         self._process.stdin.close()
         async with asyncio.timeout(TIMEOUT_S):
             await self._reader
