@@ -315,7 +315,7 @@ def running(
     server = start(root, env=env, arguments=arguments)
     try:
         with server.shown():
-            server = Server(server.process, server.log_file, _wait_for_port(server))
+            server = Server(server.process, server.log_file, wait_for_port(server))
         yield server
         if server.process.poll() is None:
             server.stop()
@@ -358,7 +358,7 @@ def start(
     return Server(process, log_file)
 
 
-def _wait_for_port(server: Server, timeout_s: float = 30.0) -> int:
+def wait_for_port(server: Server, timeout_s: float = 30.0) -> int:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if match := re.search(r"running on http://127\.0\.0\.1:(\d+)", server.log):

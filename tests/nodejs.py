@@ -16,12 +16,14 @@ FOLDER = Path(__file__).parent / "node"
 INSTALL_TIMEOUT_S = 300.0
 
 
-def require(program: str, purpose: str) -> str:
-    """The path of a program; without it the test is skipped, but fails where all are demanded."""
-    path = shutil.which(program)
-    if path:
+def require(*programs: str, purpose: str) -> str:
+    """The path of the first program that is there.
+
+    Without any, the test is skipped; where all tests are demanded, it fails.
+    """
+    for path in filter(None, map(shutil.which, programs)):
         return path
-    reason = f"{program} is not installed: {purpose}"
+    reason = f"{programs[0]} is not installed: {purpose}"
     if os.environ.get("MDBGEN_TESTS") == "all":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -30,7 +32,7 @@ def require(program: str, purpose: str) -> str:
 @cache
 def install() -> Path:
     """Install the pinned packages once for all test processes; return ``node_modules``."""
-    npm = require("npm", "generated TypeScript and AsyncAPI go unchecked")
+    npm = require("npm", purpose="generated TypeScript and AsyncAPI go unchecked")
     digest = sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()[:12]
     modules = FOLDER / "node_modules"
     mark, lock = modules / f".installed-{digest}", FOLDER / f".installing-{digest}"
@@ -64,7 +66,7 @@ def _install(npm: str) -> None:
 
 def run(script: str | Path, *arguments: str, cwd: Path, timeout_s: float = 60.0) -> str:
     """Run a script of ``node_modules`` or one of our own under Node.js; return what it printed."""
-    node = require("node", "generated TypeScript and AsyncAPI go unchecked")
+    node = require("node", purpose="generated TypeScript and AsyncAPI go unchecked")
     path = script if isinstance(script, Path) else install() / script
     finished = subprocess.run(
         [node, str(path), *arguments],

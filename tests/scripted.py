@@ -354,7 +354,7 @@ async def page(client: Path, *, virtual: bool = True) -> AsyncIterator[Page]:
         virtual: whether time stands still until the test lets it go by.
     """
     nodejs.install()
-    node = nodejs.require("node", "the generated client goes untested")
+    node = nodejs.require("node", purpose="the generated client goes untested")
     process = await asyncio.create_subprocess_exec(
         node, str(DRIVER), str(client), *(["virtual"] if virtual else []),
         stdin=asyncio.subprocess.PIPE,
