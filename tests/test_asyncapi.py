@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import live
 import nodejs
@@ -47,15 +48,15 @@ ANNOTATIONS = {
     "deprecated": True,
 }
 EVERY_SCHEMA = {
-    "Node": {
+    "Branch": {
         "type": "object",
         "properties": {
-            "children": {"type": "array", "items": {"$ref": "#/mdbgen/schemas/Node"}},
-            "parent": {"anyOf": [{"$ref": "#/mdbgen/schemas/Node"}, {"type": "null"}]},
+            "children": {"type": "array", "items": {"$ref": "#/mdbgen/schemas/Branch"}},
+            "parent": {"anyOf": [{"$ref": "#/mdbgen/schemas/Branch"}, {"type": "null"}]},
         },
     },
     "odd / na~me %": {"type": "object", "properties": {"a": {"type": "string"}}},
-    "alias": {"$ref": "#/mdbgen/schemas/Node", "description": "Another name."},
+    "alias": {"$ref": "#/mdbgen/schemas/Branch", "description": "Another name."},
     "even": {"type": "integer", "multipleOf": 2},
     "circle": {
         "type": "object",
@@ -75,7 +76,7 @@ EVERY_PROPERTY = {
     "any": {},
     "anything": True,
     "annotated": {"type": "string", **ANNOTATIONS},
-    "annotated ref": {"$ref": "#/mdbgen/schemas/Node", **ANNOTATIONS},
+    "annotated ref": {"$ref": "#/mdbgen/schemas/Branch", **ANNOTATIONS},
     "odd ref": {"$ref": "#/mdbgen/schemas/odd%20~1%20na~0me%20%25"},
     "alias": {"$ref": "#/mdbgen/schemas/alias"},
     "shape": {"$ref": "#/mdbgen/schemas/shape"},
@@ -137,7 +138,7 @@ HOSTILE = {
             for name in HOSTILE_NAMES
         },
         {
-            "event": {
+            "news": {
                 "title": HOSTILE_TEXTS[1],
                 "description": "\n".join(HOSTILE_TEXTS),
                 "properties": {
@@ -305,7 +306,7 @@ def test_credentials_are_asked_for_where_nobody_gets_in_without() -> None:
     closed = _document("quick-start")
     assert all(each["security"] == wanted for each in closed["servers"].values())
     assert all("security" not in each for each in closed["operations"].values())
-    everybody = _document("policy-legacy-open")
+    everybody = _document("key-es256-anonymous")
     assert all("security" not in each for each in everybody["servers"].values())
     assert all("security" not in each for each in everybody["operations"].values())
 
@@ -343,7 +344,7 @@ def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
         m = ws.messages
         item = m.Item(sku="LMP-12", unit_price=9.5, labels={"a": "b"})
         order = m.Order(
-            id="12345678-1234-5678-1234-567812345678",
+            id=UUID("12345678-1234-5678-1234-567812345678"),
             state="open",
             placed_at=datetime.now(UTC),
             items=[item],
@@ -419,7 +420,7 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
 
 async def test_frames_of_the_protocol_are_what_a_server_sends(tmp_path: Path) -> None:
     manifest = _manifest("asyncapi")
-    with live.serving(tmp_path, "quickstart", {"app": manifest}) as server:
+    with live.serving(tmp_path, "golden", {"app": manifest}) as server:
         async with server.join("/ws/board") as client:
             _validator("asyncapi", "connected").validate(client.hello)
         async with server.connect("/ws") as stranger:
@@ -457,14 +458,14 @@ def test_references_have_no_siblings() -> None:
         "properties"
     ]
     annotated = properties["annotated ref"]
-    assert annotated["allOf"] == [{"$ref": "#/components/schemas/Node"}]
+    assert annotated["allOf"] == [{"$ref": "#/components/schemas/Branch"}]
     assert annotated["examples"] == [1, "x", None]  # what reads like a reference is left out
     assert properties["odd ref"] == {"$ref": "#/components/schemas/OddNaMe"}
 
 
 def test_names_that_readers_stumble_over_are_still_checked() -> None:
-    event = _validator("hostile", "Event")
-    good = {"type": "event", "app_slug": "app", "timestamp": "2026-01-02T12:00:00+00:00"}
+    event = _validator("hostile", "News")
+    good = {"type": "news", "app_slug": "app", "timestamp": "2026-01-02T12:00:00+00:00"}
     for name in HOSTILE_NAMES:
         event.validate({**good, name: "text"})
         assert not event.is_valid({**good, name: 3}), name
@@ -477,7 +478,7 @@ def test_text_is_plain_to_see() -> None:
     assert "\\u202e" in text
     assert "\\udb40\\udc41" in text
     assert "名前" in text
-    title = json.loads(text)["components"]["messages"]["Event"]["title"]
+    title = json.loads(text)["components"]["messages"]["News"]["title"]
     assert title == HOSTILE_TEXTS[1]
 
 
@@ -504,16 +505,16 @@ def test_examples_are_whole_frames() -> None:
 def test_timestamp_of_the_app(own: Json, required: bool, values: list[Any], tmp_path: Path) -> None:
     body = {"properties": {"timestamp": own}, "required": ["timestamp"] if required else []}
     maybe = {"anyOf": [{"type": "string"}, {"type": "null"}]}
-    manifest = _declaring(None, {"event": body}, {"maybe": maybe})
+    manifest = _declaring(None, {"news": body}, {"maybe": maybe})
     document = json.loads(_text(manifest))
-    payload = document["components"]["messages"]["Event"]["payload"]
+    payload = document["components"]["messages"]["News"]["payload"]
     validator = Draft7Validator({**payload, "components": document["components"]})
     with live.imported(tmp_path, manifest) as ws:
         wire = sys.modules[f"{ws.__name__}.wire"]
         for value in values:
-            validator.validate(_frame(wire.encode(ws.messages.Event(timestamp=value))))
+            validator.validate(_frame(wire.encode(ws.messages.News(timestamp=value))))
     if None not in values:
-        assert not validator.is_valid({"type": "event", "app_slug": "app", "timestamp": "x"})
+        assert not validator.is_valid({"type": "news", "app_slug": "app", "timestamp": "x"})
 
 
 @pytest.mark.parametrize(

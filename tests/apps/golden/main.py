@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from app import ws
+from app.ws.compat import broadcast_to_app
+from app.ws.settings import APP_SLUG
 from fastapi import Body, FastAPI
 
 app = FastAPI()
@@ -14,4 +16,5 @@ app.include_router(ws.router)
 
 @app.post("/broadcast")
 async def broadcast(message: dict[str, Any] = Body()) -> int:
-    return await ws.manager.broadcast(message)
+    # Takes a mapping also where the manifest declares messages.
+    return await broadcast_to_app(APP_SLUG, message)
