@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -432,6 +432,58 @@ async def test_frames_of_the_protocol_are_what_a_server_sends(tmp_path: Path) ->
             _validator("asyncapi", "resync").validate(await client.recv())
             _validator("asyncapi", "error").validate(await client.ask({"type": "note"}))
             _validator("asyncapi", "error").validate(await client.ask({"type": "nonsense"}))
+
+
+AGREED: dict[str, tuple[list[Any], list[Any]]] = {  # what fits a property, what does not
+    "any": ([None, 1, {"a": []}], []),
+    "annotated": (["x"], [None, 3]),
+    "annotated ref": ([{}, {"children": [{"children": []}], "parent": {}}], [{"children": [3]}, 3]),
+    "odd ref": ([{"a": "x"}], [{"a": 1}]),
+    "alias": ([{"parent": None}], [{"parent": 1}, []]),
+    "shape": (
+        [{"kind": "circle", "radius": 1.5}, {"kind": "square", "side": 2}],
+        [{"kind": "circle", "side": 1}, {"kind": "line"}, {}],
+    ),
+    "map": ([{}, {"a": 1}], [{"a": "1"}, []]),
+    "even": ([2, 4.0], [3, "2", True]),
+    "kinds": (["x", 1, None], [1.5, True, []]),
+    "constant": (["x"], ["y", None]),
+    "zero": ([0], [1, "0"]),
+    "nothing": ([None], [0, ""]),
+    "mixed": (["a", 1, True, None], ["b", 0, False]),
+    "typed": (["a"], ["c", None]),
+    "text": (["abc"], ["", "ABC", "abcdefghij"]),
+    "between": ([0, 9.5], [-1, 10, "3"]),
+    "inside": ([0.5], [0, 1]),
+    "whole": ([5, 10.0], [7, 5.5, "5"]),
+    "set": ([["a", "b"]], [[], ["a", "a"], [1]]),
+    "few": ([[], [1, None, "x"]], [[1, 2, 3, 4], {}]),
+    "closed": ([{"a": True}], [{}, {"a": 1}, {"a": True, "b": 1}]),
+    "open": ([{}, {"a": 1, "b": 2}], [[]]),
+    "empty": ([{}, {"a": 1}], [[], None]),
+}
+
+
+@pytest.fixture(scope="module")
+def handlers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Of a package with all there is."""
+    with live.imported(tmp_path_factory.mktemp("everything"), EVERYTHING) as ws:
+        yield sys.modules[f"{ws.__name__}.handlers.realtime"].RealtimeHandlers()
+
+
+@pytest.mark.parametrize("name", AGREED)
+def test_document_and_package_agree(name: str, handlers: Any) -> None:
+    ask = _validator("everything", "Ask")
+    good, bad = AGREED[name]
+    for value in good:
+        message = {"type": "ask", name: value}
+        ask.validate(message)
+        assert handlers.parse(json.dumps(message)) is not None
+    for value in bad:
+        message = {"type": "ask", name: value}
+        assert not ask.is_valid(message), value
+        with pytest.raises(Exception, match="invalid_message"):
+            handlers.parse(json.dumps(message))
 
 
 def test_everything_is_valid_json_schema() -> None:
