@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from mdbgen.errors import UNSEEN
 from mdbgen.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
 from mdbgen.manifest import Endpoint, Manifest
-from mdbgen.payloads import Json, Payloads
+from mdbgen.payloads import MISREAD_KEYS, Json, Payloads
 from mdbgen.schema import Message
 
 PATH = "asyncapi.json"
@@ -86,7 +86,8 @@ class _Document:
                 "secure": self._server("wss", "example.com", "With TLS."),
             },
             "channels": {
-                name: self._channel(name, endpoint) for name, endpoint in self._endpoints.items()
+                _channel_key(name): self._channel(name, endpoint)
+                for name, endpoint in self._endpoints.items()
             },
             "operations": {
                 f"{name}.{key}": self._secured(endpoint, operation)
@@ -211,6 +212,11 @@ def _close_code(code: int, reason: str, meaning: str, client: str) -> Json:
     return {"code": code, **why, "meaning": meaning, "client": client}
 
 
+def _channel_key(name: str) -> str:
+    """Return the key of an endpoint's channel: its name, if that is read everywhere."""
+    return f"endpoint.{name}" if name in MISREAD_KEYS else name
+
+
 def _protocol_keys(endpoint: Endpoint) -> list[str]:
     return [key for key in _PROTOCOL if key != "resync" or endpoint.history]
 
@@ -218,11 +224,11 @@ def _protocol_keys(endpoint: Endpoint) -> list[str]:
 def _operation(
     action: str, endpoint: str, messages: Iterable[str], reply: Iterable[str] = ()
 ) -> Json:
-    channel = {"$ref": f"#/channels/{endpoint}"}
+    path = f"#/channels/{_channel_key(endpoint)}"
+    channel = {"$ref": path}
 
     said, answers = (
-        [{"$ref": f"#/channels/{endpoint}/messages/{key}"} for key in keys]
-        for keys in (messages, reply)
+        [{"$ref": f"{path}/messages/{key}"} for key in keys] for keys in (messages, reply)
     )
     operation: Json = {"action": action, "channel": channel, "messages": said}
     return (

@@ -5,6 +5,7 @@ What the manifest says of a message is the app's part of a frame; here the envel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -43,6 +44,9 @@ _ERROR_CODES = (
     "not_implemented",
     "handler_failed",
 )
+# As keys these mean something else to YAML, to JavaScript or to whoever resolves references:
+# the official parser stumbles over each of them.
+MISREAD_KEYS = frozenset(["$ref", "<<", "__proto__", "hasOwnProperty"])
 _EXAMPLE_TIMESTAMP = "2026-01-02T12:00:00+00:00"
 
 
@@ -171,11 +175,17 @@ class Payloads:
     def _frame(self, message: Message, first: Json, last: Json, required: tuple[str, ...]) -> Json:
         stated = message.document
         properties: Mapping[str, Any] = stated.get("properties", {})  # type: ignore[assignment]
-        own = {name: self._translated(each) for name, each in properties.items()}
+        own = self._properties(properties)
         also: list[str] = stated.get("required", [])  # type: ignore[assignment]
         frame: Json = {
             "type": "object",
-            "properties": {"type": _constant(message.name), **first, **own, **last},
+            **own,
+            "properties": {
+                "type": _constant(message.name),
+                **first,
+                **own["properties"],
+                **last,
+            },
             "required": list(dict.fromkeys(("type", *also, *required))),
         }
         for keyword in ("additionalProperties", "deprecated"):
@@ -221,6 +231,15 @@ class Payloads:
             case _:
                 return isinstance(kind, AnyType | NullType)
 
+    def _properties(self, stated: Mapping[str, Any]) -> Json:
+        """Return ``properties``, and ``patternProperties`` for names that would be misread."""
+        spelled = {name: self._translated(each) for name, each in stated.items()}
+        plain = {name: each for name, each in spelled.items() if name not in MISREAD_KEYS}
+        if len(plain) == len(spelled):
+            return {"properties": plain}
+        misread = {f"^{re.escape(name)}$": spelled[name] for name in spelled if name not in plain}
+        return {"properties": plain, "patternProperties": misread}
+
     def _translated(self, schema: Any) -> Any:
         """Spell a schema of the manifest in Draft 7."""
         if not isinstance(schema, dict):
@@ -239,7 +258,7 @@ class Payloads:
             case "$ref":
                 return {keyword: f"#/components/schemas/{self._schemas[name_in(value)].alias}"}
             case "properties":
-                return {keyword: {name: self._translated(each) for name, each in value.items()}}
+                return self._properties(value)
             case "anyOf" | "oneOf":
                 return {keyword: [self._translated(each) for each in value]}
             case "items":
@@ -275,9 +294,9 @@ def _examples(message: Message) -> list[Json]:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value can stand in a document: JSON, and nothing that reads like a reference."""
+    """Whether a value can stand in a document: JSON, and no key that would be misread."""
     if isinstance(value, dict):
-        return "$ref" not in value and all(map(_is_plain, value.values()))
+        return not MISREAD_KEYS & value.keys() and all(map(_is_plain, value.values()))
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return not isinstance(value, float) or isfinite(value)
