@@ -255,7 +255,9 @@ class Page:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._events: dict[str, asyncio.Queue[dict[str, Any]]] = {}
+        self._calls = 0
         self.log: list[dict[str, Any]] = []  # everything, in order
+        self.errors = ""  # what the process wrote to stderr
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -302,7 +304,8 @@ class Page:
 
     async def call(self, method: str, *values: Any, ref: str | None = None) -> str:
         """Call a method of the client; the reference of its result."""
-        ref = ref or f"{method} {len(self.log)}"
+        self._calls += 1
+        ref = ref or f"{method} {self._calls}"
         await self.do("call", method=method, ref=ref, **{"with": values})
         return ref
 
@@ -322,7 +325,8 @@ class Page:
 
     async def rest(self) -> list[dict[str, Any]]:
         """Close stdin, wait for the process to end by itself; what was not looked at yet."""
-        assert self._process.stdin is not None and self._process.stderr is not None
+        assert self._process.stdin is not None
+        assert self._process.stderr is not None
         self._process.stdin.close()
         async with asyncio.timeout(TIMEOUT_S):
             await self._reader

@@ -963,6 +963,19 @@ async def test_a_ticket_that_cannot_be_had_now_is_asked_for_again(
     await leave(browser)
 
 
+async def test_a_ticket_that_does_not_come_is_given_up(browser: Page, server: Scripted) -> None:
+    await new(browser, server, options={"ticket": True})
+    await server.ticket_request()
+    await browser.elapse(20_000)
+    waiting = await browser.until("waiting")
+    assert waiting["delayMs"] == 50
+    server.tickets.append((200, {"ticket": "t2", "expires_in": 10}))
+    await browser.elapse(50)
+    assert (await server.greeted()).query == "ticket=t2"
+    await browser.until("open")
+    await leave(browser)
+
+
 # What was missed
 
 
