@@ -13,6 +13,7 @@ from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import Any
 
+import live
 import nodejs
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -343,6 +344,16 @@ class Page:
             print((await self._process.stderr.read()).decode())
             await self._process.wait()
         self._reader.cancel()
+
+
+def compiled(folder: Path, manifest: Mapping[str, Any]) -> Path:
+    """Generate the client of a manifest and compile it; its path."""
+    live.write_package(folder / "client", manifest)
+    out = folder / "compiled"
+    out.mkdir()
+    nodejs.compile_typescript(folder / "client" / "client.ts", out=out)
+    (out / "package.json").write_text('{"type": "module"}')
+    return out / "client.js"
 
 
 def _drained(queue: asyncio.Queue[dict[str, Any]]) -> list[dict[str, Any]]:

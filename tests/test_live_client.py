@@ -9,10 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import live
-import nodejs
 import pytest
-from scripted import HELLO, Page, Peer, Scripted, TicketRequest, page, scripted
+from scripted import HELLO, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
 
 MANIFEST: dict[str, Any] = {
     "slug": "documents",
@@ -57,13 +55,6 @@ RENEWABLE = ("unauthenticated", "token_expired")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The compiled client of ``MANIFEST``."""
     return compiled(tmp_path_factory.mktemp("client"), MANIFEST)
-
-
-def compiled(folder: Path, manifest: dict[str, Any]) -> Path:
-    live.write_package(folder / "ws", manifest)
-    nodejs.compile_typescript(folder / "ws" / "client.ts", out=folder)
-    (folder / "package.json").write_text('{"type": "module"}')
-    return folder / "client.js"
 
 
 @pytest.fixture
