@@ -64,7 +64,7 @@ class MessagesPlan(NamedTuple):
     definitions: tuple[Definition, ...]
     unions: tuple[UnionPlan, ...]
     rebuilt: tuple[str, ...]
-    imports: Mapping[str, str]  # names that messages.py and jsontypes.py import, by module
+    imports: Mapping[str, str]  # of messages.py and jsontypes.py
     uses: Mapping[str, bool]  # what jsontypes.py defines
 
 
@@ -228,7 +228,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
 def _imports(
     models: ModelsPlan, uses: Mapping[str, bool], sent: Mapping[str, Message]
 ) -> dict[str, str]:
-    """Return what two modules import, in the order of linters; "" for nothing."""
+    """Return the imports of two modules, names in the order of linters; "" for nothing."""
     classes = [model for model, _ in models.definitions if model]
     is_closed = any(model.is_closed for model in classes)
     words = models.words | _bases(classes) | {"Literal", "TypeAlias"}
@@ -236,18 +236,20 @@ def _imports(
     words |= {"ConfigDict"} if is_closed else set()
     words |= set() if sent else {"Any"}
     return {
-        "messages_abc": "" if sent else "Mapping",
-        "messages_typing": _sorted_names(words & _TYPING),
-        "messages_pydantic": _sorted_names(words & {"ConfigDict", "Field"}),
-        "messages_jsontypes": _sorted_names(words & _JSONTYPES),
-        "jsontypes_typing": _sorted_names(
+        "messages_abc": _import("collections.abc", _chosen(Mapping=not sent)),
+        "messages_typing": _import("typing", words & _TYPING),
+        "messages_pydantic": _import("pydantic", words & {"ConfigDict", "Field"}),
+        "messages_jsontypes": _import(".jsontypes", words & _JSONTYPES),
+        "jsontypes_typing": _import(
+            "typing",
             _chosen(
                 Annotated=uses["annotated"],
                 Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
-            )
+            ),
         ),
-        "jsontypes_pydantic": _sorted_names(
+        "jsontypes_pydantic": _import(
+            "pydantic",
             _chosen(
                 AfterValidator=uses["time"] or uses["multiple"],
                 AwareDatetime=uses["datetime"],
@@ -261,13 +263,14 @@ def _imports(
                 WrapValidator=uses["exact"],
                 model_serializer=uses["sparse"],
                 model_validator=uses["renamed"],
-            )
+            ),
         ),
-        "jsontypes_core": _sorted_names(
+        "jsontypes_core": _import(
+            "pydantic_core",
             _chosen(
                 PydanticCustomError=uses["customerrors"],
                 PydanticKnownError=uses["multiple"],
-            )
+            ),
         ),
     }
 
@@ -278,6 +281,16 @@ def _bases(classes: Iterable[ModelPlan]) -> set[str]:
 
 def _chosen(**names: bool) -> list[str]:
     return [name for name, is_used in names.items() if is_used]
+
+
+def _import(module: str, names: Iterable[str]) -> str:
+    """Spell an import as black does: in one line if it fits."""
+    chosen = _sorted_names(names)
+    line = f"from {module} import {chosen}" if chosen else ""
+    if len(line) <= LINE_LENGTH:
+        return line
+    lines = chosen.replace(", ", ",\n    ")
+    return f"from {module} import (\n    {lines},\n)"
 
 
 def _sorted_names(names: Iterable[str]) -> str:

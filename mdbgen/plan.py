@@ -95,6 +95,13 @@ class AuthPlan(NamedTuple):
     or_listed_doc: str
 
 
+class Document(NamedTuple):
+    """A file that is no code."""
+
+    path: str
+    text: str
+
+
 class Plan(NamedTuple):
     """All that the templates know."""
 
@@ -110,6 +117,7 @@ class Plan(NamedTuple):
     client: ClientPlan | None  # of the browser, where it is asked for
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
+    documents: tuple[Document, ...]  # beside the modules
 
 
 def make_plan(manifest: Manifest) -> Plan:
@@ -131,6 +139,7 @@ def make_plan(manifest: Manifest) -> Plan:
         client=_plan_client(manifest),
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
+        documents=tuple(_documents(manifest)),
     )
 
 
@@ -140,6 +149,13 @@ def _plan_client(manifest: Manifest) -> ClientPlan | None:
     from mdbgen.typescript import plan_client  # only who wants it pays for it
 
     return plan_client(manifest)
+
+
+def _documents(manifest: Manifest) -> Iterator[Document]:
+    if "asyncapi" in manifest.outputs:
+        from mdbgen import asyncapi  # only who asks for it pays for it
+
+        yield Document(asyncapi.PATH, asyncapi.asyncapi_document(manifest))
 
 
 def _history_literal(manifest: Manifest) -> str:
@@ -172,12 +188,19 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         contract_doc=docstring(source),
         contract_base=_contract_base(endpoint, messages),
         handlers_doc=docstring(source, indent=0),
-        limits=", ".join(f"{limit}={value}" for limit, value in endpoint.limits.items()),
+        limits=_limits(endpoint),
         receives=plan_methods(endpoint.receive, endpoint.send),
         is_answering=any(message.reply for message in endpoint.receive),
         received=received_name(name),
         adapter=f"_{identifier(name).upper()}_RECEIVED",
     )
+
+
+def _limits(endpoint: Endpoint) -> str:
+    """Spell the arguments of ``Limits`` as black does: in one line if they fit."""
+    stated = [f"{limit}={value}" for limit, value in endpoint.limits.items()]
+    line = f"        limits=Limits({', '.join(stated)}),"
+    return ", ".join(stated) if len(line) <= LINE_LENGTH else f"\n{_lines(stated, 12)}        "
 
 
 def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:

@@ -22,6 +22,13 @@ def pointer_to(name: str) -> str:
     return _POINTER + name.replace("%", "%25").replace("~", "~0").replace("/", "~1")
 
 
+def name_in(pointer: str) -> str:
+    """Return the name that a pointer spells, "" if it leads elsewhere."""
+    if not pointer.startswith(_POINTER):
+        return ""
+    return _unescaped(pointer.removeprefix(_POINTER))
+
+
 def read_ref(target: object, names: Collection[str], path: Path, problems: Problems) -> RefType:
     """Return what a ``$ref`` leads to; `UNKNOWN`, and a problem, if that is nothing.
 
@@ -30,10 +37,9 @@ def read_ref(target: object, names: Collection[str], path: Path, problems: Probl
     """
     if not problems.expect(target, str, path) or not isinstance(target, str):
         return UNKNOWN
-    if target.startswith(_POINTER):
-        name = _unescaped(target.removeprefix(_POINTER))
-        if name in names:
-            return RefType(name)
+    name = name_in(target)
+    if name in names:
+        return RefType(name)
     message = f"{shown(target)} leads to none of mdbgen.schemas"
     problems.add(path, "MDB213", message, _hint(target, names, problems))
     return UNKNOWN

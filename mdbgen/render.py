@@ -83,6 +83,8 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield RenderedFile("client.ts", generator, _fill("client.ts", plan=plan))
     if plan.history:
         yield RenderedFile("history.py", generator, _template("history.py"))
+    for document in plan.documents:
+        yield RenderedFile(document.path, generator, document.text)
     yield FormattedFile("__init__.py", generator, _fill("package_init.py", plan=plan))
     yield RenderedFile("handlers/__init__.py", generator, _template("handlers_init.py"))
     for endpoint in plan.endpoints:

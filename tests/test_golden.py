@@ -102,7 +102,7 @@ def test_black_leaves_every_file_alone(case: str) -> None:
             assert format_str(file.text, mode=mode) == file.text, file.path
 
 
-@pytest.mark.parametrize("case", ["quick-start", "advanced", "policy-everything"])
+@pytest.mark.parametrize("case", ["quick-start", "advanced", "policy-everything", "messages"])
 def test_templates_print_what_black_would(case: str) -> None:
     """Where no name is long, ``check`` finds a package clean without importing black."""
     for file in _generate(case)[0]:

@@ -209,7 +209,6 @@ RealtimeSent: TypeAlias = TreeChanged
 Sendable: TypeAlias = TreeChanged
 """What the app may send."""
 
-
 # They name what stands below them.
 ShapeGroup.model_rebuild()
 Tree.model_rebuild()
