@@ -151,6 +151,9 @@ class Scripted:
     async def start(self) -> None:
         """Listen, again on the same port after a stop."""
 
+        class Door(_Door):
+            scripted = self
+
         def select(connection: ServerConnection, offered: Any) -> Subprotocol | None:
             return Subprotocol("bearer") if "bearer" in offered else None
 
@@ -160,7 +163,7 @@ class Scripted:
             self.port,
             process_request=self._process_request,
             select_subprotocol=select,
-            create_connection=self._connection,
+            create_connection=Door,
             ping_interval=None,
             close_timeout=0.5,
             logger=_SILENT,
@@ -174,9 +177,6 @@ class Scripted:
             connection.transport.abort()
         self._server.close()
         await self._server.wait_closed()
-
-    def _connection(self, *arguments: Any, **options: Any) -> ServerConnection:
-        return _Door(self, *arguments, **options)
 
     async def _process_request(
         self, connection: ServerConnection, request: Request
@@ -204,10 +204,8 @@ class Scripted:
 class _Door(ServerConnection):
     """Answers requests for tickets itself: websockets takes nothing but GET."""
 
-    def __init__(self, scripted: Scripted, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._scripted = scripted
-        self._start: bytes | None = b""
+    scripted: Scripted
+    _start: bytes | None = b""
 
     def data_received(self, data: bytes) -> None:
         if self._start is None:
@@ -227,10 +225,10 @@ class _Door(ServerConnection):
             name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
         }
         request = TicketRequest(first.split()[1], headers.get("authorization"))
-        self._scripted.asked.put_nowait(request)
-        if not self._scripted.tickets:
+        self.scripted.asked.put_nowait(request)
+        if not self.scripted.tickets:
             return
-        status, answer = self._scripted.tickets.popleft()
+        status, answer = self.scripted.tickets.popleft()
         body = json.dumps(answer)
         self.transport.write(
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
