@@ -217,9 +217,8 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
 
 def _plan_method(message: Message, replies: Mapping[str, str]) -> MethodPlan:
     properties = message.body.properties
-    parameter = f'message: Omit<{message.body.name}, "type">' if properties else ""
-    if properties and not any(each.required for each in properties):
-        parameter += " = {}"
+    mark = "" if any(each.required for each in properties) else "?"
+    parameter = f'message{mark}: Omit<{message.body.name}, "type">' if properties else ""
     spread = "...message, " if properties else ""
     value = f"{{ {spread}type: {literal(message.name)} }}"
     doc = comment(message.body.description) or f"Send `{comment(message.name)}`."
