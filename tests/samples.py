@@ -479,7 +479,7 @@ class Schemas:
             for name, inner in schema["properties"].items()
             if not meets & {field_name(name).rstrip("_"), class_part(name)} and name != tag
         }
-        constant = {"const": labels.pop()}
+        constant: Schema = {"const": labels.pop()}
         if labels and self._chance(0.2):
             constant = {"enum": [constant["const"], labels.pop()]}
         required = [name for name in schema.get("required", ()) if name in properties]
