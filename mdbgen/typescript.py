@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from mdbgen.errors import visible
@@ -73,10 +73,17 @@ def plan_client(manifest: Manifest) -> ClientPlan:
     return ClientPlan(
         slug=manifest.slug,
         example=clients[0].name,
-        status_event="client_status" if "status" in sent else "status",
+        status_event=_free("status", sent),
         definitions=tuple(_definitions(manifest)),
         endpoints=clients,
     )
+
+
+def _free(event: str, taken: Set[str]) -> str:
+    """Return a name for one of the client's own events that no message has."""
+    while event in taken:
+        event = f"client_{event}"
+    return event
 
 
 def spell(kind: SchemaType, schemas: Schemas) -> str:
@@ -210,9 +217,8 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
 
 def _plan_method(message: Message, replies: Mapping[str, str]) -> MethodPlan:
     properties = message.body.properties
-    parameter = f'message: Omit<{message.body.name}, "type">' if properties else ""
-    if properties and not any(each.required for each in properties):
-        parameter += " = {}"
+    mark = "" if any(each.required for each in properties) else "?"
+    parameter = f'message{mark}: Omit<{message.body.name}, "type">' if properties else ""
     spread = "...message, " if properties else ""
     value = f"{{ {spread}type: {literal(message.name)} }}"
     doc = comment(message.body.description) or f"Send `{comment(message.name)}`."

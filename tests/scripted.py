@@ -13,6 +13,7 @@ from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import Any
 
+import live
 import nodejs
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -150,6 +151,9 @@ class Scripted:
     async def start(self) -> None:
         """Listen, again on the same port after a stop."""
 
+        class Door(_Door):
+            scripted = self
+
         def select(connection: ServerConnection, offered: Any) -> Subprotocol | None:
             return Subprotocol("bearer") if "bearer" in offered else None
 
@@ -159,7 +163,7 @@ class Scripted:
             self.port,
             process_request=self._process_request,
             select_subprotocol=select,
-            create_connection=self._connection,
+            create_connection=Door,
             ping_interval=None,
             close_timeout=0.5,
             logger=_SILENT,
@@ -173,9 +177,6 @@ class Scripted:
             connection.transport.abort()
         self._server.close()
         await self._server.wait_closed()
-
-    def _connection(self, *arguments: Any, **options: Any) -> ServerConnection:
-        return _Door(self, *arguments, **options)
 
     async def _process_request(
         self, connection: ServerConnection, request: Request
@@ -203,10 +204,8 @@ class Scripted:
 class _Door(ServerConnection):
     """Answers requests for tickets itself: websockets takes nothing but GET."""
 
-    def __init__(self, scripted: Scripted, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._scripted = scripted
-        self._start: bytes | None = b""
+    scripted: Scripted
+    _start: bytes | None = b""
 
     def data_received(self, data: bytes) -> None:
         if self._start is None:
@@ -226,10 +225,10 @@ class _Door(ServerConnection):
             name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
         }
         request = TicketRequest(first.split()[1], headers.get("authorization"))
-        self._scripted.asked.put_nowait(request)
-        if not self._scripted.tickets:
+        self.scripted.asked.put_nowait(request)
+        if not self.scripted.tickets:
             return
-        status, answer = self._scripted.tickets.popleft()
+        status, answer = self.scripted.tickets.popleft()
         body = json.dumps(answer)
         self.transport.write(
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
@@ -255,7 +254,9 @@ class Page:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._events: dict[str, asyncio.Queue[dict[str, Any]]] = {}
+        self._calls = 0
         self.log: list[dict[str, Any]] = []  # everything, in order
+        self.errors = ""  # what the process wrote to stderr
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -302,7 +303,8 @@ class Page:
 
     async def call(self, method: str, *values: Any, ref: str | None = None) -> str:
         """Call a method of the client; the reference of its result."""
-        ref = ref or f"{method} {len(self.log)}"
+        self._calls += 1
+        ref = ref or f"{method} {self._calls}"
         await self.do("call", method=method, ref=ref, **{"with": values})
         return ref
 
@@ -340,6 +342,16 @@ class Page:
             print((await self._process.stderr.read()).decode())
             await self._process.wait()
         self._reader.cancel()
+
+
+def compiled(folder: Path, manifest: Mapping[str, Any]) -> Path:
+    """Generate the client of a manifest and compile it; its path."""
+    live.write_package(folder / "client", manifest)
+    out = folder / "compiled"
+    out.mkdir()
+    nodejs.compile_typescript(folder / "client" / "client.ts", out=out)
+    (out / "package.json").write_text('{"type": "module"}')
+    return out / "client.js"
 
 
 def _drained(queue: asyncio.Queue[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,10 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import live
-import nodejs
 import pytest
-from scripted import HELLO, Page, Peer, Scripted, TicketRequest, page, scripted
+from scripted import HELLO, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
 
 MANIFEST: dict[str, Any] = {
     "slug": "documents",
@@ -57,13 +55,6 @@ RENEWABLE = ("unauthenticated", "token_expired")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The compiled client of ``MANIFEST``."""
     return compiled(tmp_path_factory.mktemp("client"), MANIFEST)
-
-
-def compiled(folder: Path, manifest: dict[str, Any]) -> Path:
-    live.write_package(folder / "ws", manifest)
-    nodejs.compile_typescript(folder / "ws" / "client.ts", out=folder)
-    (folder / "package.json").write_text('{"type": "module"}')
-    return folder / "client.js"
 
 
 @pytest.fixture
@@ -959,6 +950,19 @@ async def test_a_ticket_that_cannot_be_had_now_is_asked_for_again(
         assert (waiting["delayMs"], waiting["code"]) == (delay, 1006)
         await browser.elapse(delay)
     await server.greeted()
+    await browser.until("open")
+    await leave(browser)
+
+
+async def test_a_ticket_that_does_not_come_is_given_up(browser: Page, server: Scripted) -> None:
+    await new(browser, server, options={"ticket": True})
+    await server.ticket_request()
+    await browser.elapse(20_000)
+    waiting = await browser.until("waiting")
+    assert waiting["delayMs"] == 50
+    server.tickets.append((200, {"ticket": "t2", "expires_in": 10}))
+    await browser.elapse(50)
+    assert (await server.greeted()).query == "ticket=t2"
     await browser.until("open")
     await leave(browser)
 

@@ -41,6 +41,11 @@ async def broadcast_wrong(kind: str = Body(embed=True)) -> str:
     return "sent"
 
 
+@app.post("/disconnect_user")
+async def disconnect_user(body: dict[str, Any] = Body()) -> None:
+    await ws.manager.disconnect_user(**body)
+
+
 @app.post("/pass_on")
 async def pass_on() -> None:
     """Register a handler as apps of the reference engine do."""
