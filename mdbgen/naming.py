@@ -46,8 +46,8 @@ PYTHON_NAMES = _words(
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
     "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "
-    "ClientListener ClientOfEndpoint ClientOptions ClientProblem ClientStatus ClientTimer ClientToken "
-    "CloseEvent CloseReport Date Envelope Error Event EventTarget Exclude Extract "
+    "ClientListener ClientOfEndpoint ClientOptions ClientProblem ClientStatus ClientTimer "
+    "ClientToken CloseEvent CloseReport Date Envelope Error Event EventTarget Exclude Extract "
     "Function Headers Incoming Infinity Iterable Iterator JSON Map Math MessageEvent NaN "
     "NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply Pick Promise "
     "PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray ReconnectingSocket Record "
