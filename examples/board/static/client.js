@@ -16,7 +16,7 @@ var __classPrivateFieldGet = (this && this.__classPrivateFieldGet) || function (
     if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot read private member from an object whose class did not declare it");
     return kind === "m" ? f : kind === "a" ? f.call(receiver) : f ? f.value : state.get(receiver);
 };
-var _EndpointClient_socket;
+var _ClientOfEndpoint_socket;
 /** Why a message was not sent, or not answered. */
 export class ClientError extends Error {
     constructor(code, message, details = null) {
@@ -29,6 +29,8 @@ export class ClientError extends Error {
 const STOPPING_CODES = new Set([1000, 1003, 1008, 1009]);
 const RESTARTING_CODES = new Set([1001, 1012]);
 const RENEWABLE = new Set(["unauthenticated", "token_expired"]);
+/** What listeners are told by the client itself; a message of such a type reaches only "*". */
+const OWN_EVENTS = new Set(["status", "error", "resync", "*"]);
 const ABNORMAL = 1006;
 const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
@@ -46,6 +48,7 @@ class ReconnectingSocket {
         this.queue = [];
         this.lastId = 0;
         this.socket = null;
+        this.attempt = new AbortController(); // to connect; aborted when it is given up
         this.farewell = null; // what the `disconnect` frame said
         this.failures = 0;
         this.connectedAt = null;
@@ -112,39 +115,47 @@ class ReconnectingSocket {
     async connect() {
         this.farewell = null;
         this.connectedAt = null;
+        this.attempt = new AbortController();
+        const { signal } = this.attempt;
         this.become({ state: "connecting" });
-        let socket;
         try {
-            socket = await this.open();
+            await this.open(signal);
         }
         catch (error) {
             const refusal = error instanceof TicketRefusal ? error.close : null;
-            if (!this.isClosed())
+            if (!signal.aborted)
                 this.lose(refusal ?? { code: ABNORMAL, reason: String(error) });
-            return;
         }
-        if (this.isClosed())
-            return socket.close();
-        this.socket = socket;
+    }
+    async open(signal) {
+        if (signal.aborted)
+            return;
+        const { token, ticket, webSocket } = this.options;
+        const url = endpointUrl(this.options.url, this.path);
+        const credential = typeof token === "function" ? await token() : (token ?? null);
+        if (signal.aborted)
+            return;
         this.watch(CONNECT_TIMEOUT_MS);
+        if (this.since !== null)
+            url.searchParams.set("since", String(this.since));
+        if (ticket)
+            url.searchParams.set("ticket", await fetchTicket(url, credential, signal));
+        if (signal.aborted)
+            return;
+        const protocols = credential === null || ticket ? [] : ["bearer", credential];
+        this.attach(new (webSocket ?? WebSocket)(url, protocols));
+    }
+    attach(socket) {
+        this.socket = socket;
         socket.onmessage = (event) => this.receive(String(event.data));
         socket.onerror = () => undefined; // the close that follows says the same
         socket.onclose = (event) => this.lose({ code: event.code, reason: event.reason });
     }
-    async open() {
-        const { token, ticket, webSocket } = this.options;
-        const url = endpointUrl(this.options.url, this.path);
-        const credential = typeof token === "function" ? await token() : (token ?? null);
-        if (this.since !== null)
-            url.searchParams.set("since", String(this.since));
-        if (ticket)
-            url.searchParams.set("ticket", await fetchTicket(url, credential));
-        const protocols = credential === null || ticket ? [] : ["bearer", credential];
-        return new (webSocket ?? WebSocket)(url, protocols);
-    }
     receive(text) {
         this.activeAt = Date.now();
-        const frame = JSON.parse(text);
+        const frame = readFrame(text);
+        if (frame === null)
+            return; // the server sends no such thing
         if (typeof frame["seq"] === "number")
             this.since = Math.max(this.since ?? 0, frame["seq"]);
         switch (frame.type) {
@@ -161,7 +172,8 @@ class ReconnectingSocket {
                 return this.emit("resync", null);
         }
         this.emit("*", frame);
-        if (!this.resolve(frame))
+        const isTaken = this.resolve(frame) || OWN_EVENTS.has(frame.type);
+        if (!isTaken)
             this.emit(String(frame.type), frame);
     }
     greet(connected) {
@@ -260,6 +272,7 @@ class ReconnectingSocket {
     }
     leave() {
         clearTimeout(this.watchdog);
+        this.attempt.abort();
         const socket = this.socket;
         this.socket = null;
         if (socket === null)
@@ -286,33 +299,33 @@ class ReconnectingSocket {
     }
 }
 /** What the clients of all endpoints have in common; `Messages` are theirs, by their types. */
-class EndpointClient {
+class ClientOfEndpoint {
     constructor(path, options) {
-        _EndpointClient_socket.set(this, void 0); // private by name: methods are called as messages are
-        __classPrivateFieldSet(this, _EndpointClient_socket, new ReconnectingSocket(path, options), "f");
+        _ClientOfEndpoint_socket.set(this, void 0); // private by name: methods are called as messages are
+        __classPrivateFieldSet(this, _ClientOfEndpoint_socket, new ReconnectingSocket(path, options), "f");
     }
     /** Where the client stands; `on("status", ...)` hears of changes. */
     get status() {
-        return __classPrivateFieldGet(this, _EndpointClient_socket, "f").status;
+        return __classPrivateFieldGet(this, _ClientOfEndpoint_socket, "f").status;
     }
     /** Listen to messages of a type, or to one of the client's own events; returns how to stop. */
     on(name, listener) {
-        return __classPrivateFieldGet(this, _EndpointClient_socket, "f").on(name, listener);
+        return __classPrivateFieldGet(this, _ClientOfEndpoint_socket, "f").on(name, listener);
     }
     /** Leave for good. What waits for a reply is rejected, what waits to be sent is dropped. */
     close() {
-        __classPrivateFieldGet(this, _EndpointClient_socket, "f").close();
+        __classPrivateFieldGet(this, _ClientOfEndpoint_socket, "f").close();
     }
     /** Send now, or as soon as there is a connection. */
     send(message) {
-        __classPrivateFieldGet(this, _EndpointClient_socket, "f").send(message);
+        __classPrivateFieldGet(this, _ClientOfEndpoint_socket, "f").send(message);
     }
     /** Send, and wait for the reply. */
     request(message) {
-        return __classPrivateFieldGet(this, _EndpointClient_socket, "f").request(message);
+        return __classPrivateFieldGet(this, _ClientOfEndpoint_socket, "f").request(message);
     }
 }
-_EndpointClient_socket = new WeakMap();
+_ClientOfEndpoint_socket = new WeakMap();
 /** Why there will be no connection: a ticket was refused. */
 class TicketRefusal extends Error {
     constructor(reason) {
@@ -325,14 +338,14 @@ class TicketRefusal extends Error {
  *
  * Without a token the cookies of the page have to do.
  */
-export async function fetchTicket(endpoint, token) {
+export async function fetchTicket(endpoint, token, signal = null) {
     const url = new URL(`${endpoint.pathname}/ticket`, endpoint);
     url.protocol = url.protocol.replace("ws", "http");
     const response = await fetch(url, {
         method: "POST",
         headers: token === null ? {} : { Authorization: `Bearer ${token}` },
         credentials: "include",
-        signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS),
+        signal,
     });
     if (response.status === 401)
         throw new TicketRefusal("unauthenticated");
@@ -343,6 +356,15 @@ export async function fetchTicket(endpoint, token) {
     const { ticket } = (await response.json());
     return ticket;
 }
+function readFrame(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === "object" ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
 function endpointUrl(base, path) {
     const page = globalThis.location?.href;
     const url = new URL(base ?? "/", page);
@@ -352,7 +374,7 @@ function endpointUrl(base, path) {
     return url;
 }
 /** Notes, as they come and go. */
-export class BoardClient extends EndpointClient {
+export class BoardClient extends ClientOfEndpoint {
     constructor(options = {}) {
         super("/ws", { maxQueued: 20, ...options });
     }

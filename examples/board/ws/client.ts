@@ -110,6 +110,8 @@ export interface ClientOptions {
 const STOPPING_CODES = new Set([1000, 1003, 1008, 1009]);
 const RESTARTING_CODES = new Set([1001, 1012]);
 const RENEWABLE = new Set(["unauthenticated", "token_expired"]);
+/** What listeners are told by the client itself; a message of such a type reaches only "*". */
+const OWN_EVENTS = new Set<unknown>(["status", "error", "resync", "*"]);
 const ABNORMAL = 1006;
 const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
@@ -159,6 +161,7 @@ class ReconnectingSocket {
   private queue: OutgoingFrame[] = [];
   private lastId = 0;
   private socket: WebSocket | null = null;
+  private attempt = new AbortController(); // to connect; aborted when it is given up
   private farewell: CloseReport | null = null; // what the `disconnect` frame said
   private failures = 0;
   private connectedAt: number | null = null;
@@ -237,36 +240,42 @@ class ReconnectingSocket {
   private async connect(): Promise<void> {
     this.farewell = null;
     this.connectedAt = null;
+    this.attempt = new AbortController();
+    const { signal } = this.attempt;
     this.become({ state: "connecting" });
-    let socket: WebSocket;
     try {
-      socket = await this.open();
+      await this.open(signal);
     } catch (error) {
       const refusal = error instanceof TicketRefusal ? error.close : null;
-      if (!this.isClosed()) this.lose(refusal ?? { code: ABNORMAL, reason: String(error) });
-      return;
+      if (!signal.aborted) this.lose(refusal ?? { code: ABNORMAL, reason: String(error) });
     }
-    if (this.isClosed()) return socket.close();
-    this.socket = socket;
+  }
+
+  private async open(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { token, ticket, webSocket } = this.options;
+    const url = endpointUrl(this.options.url, this.path);
+    const credential = typeof token === "function" ? await token() : (token ?? null);
+    if (signal.aborted) return;
     this.watch(CONNECT_TIMEOUT_MS);
+    if (this.since !== null) url.searchParams.set("since", String(this.since));
+    if (ticket) url.searchParams.set("ticket", await fetchTicket(url, credential, signal));
+    if (signal.aborted) return;
+    const protocols = credential === null || ticket ? [] : ["bearer", credential];
+    this.attach(new (webSocket ?? WebSocket)(url, protocols));
+  }
+
+  private attach(socket: WebSocket): void {
+    this.socket = socket;
     socket.onmessage = (event: MessageEvent<unknown>) => this.receive(String(event.data));
     socket.onerror = () => undefined; // the close that follows says the same
     socket.onclose = (event: CloseEvent) => this.lose({ code: event.code, reason: event.reason });
   }
 
-  private async open(): Promise<WebSocket> {
-    const { token, ticket, webSocket } = this.options;
-    const url = endpointUrl(this.options.url, this.path);
-    const credential = typeof token === "function" ? await token() : (token ?? null);
-    if (this.since !== null) url.searchParams.set("since", String(this.since));
-    if (ticket) url.searchParams.set("ticket", await fetchTicket(url, credential));
-    const protocols = credential === null || ticket ? [] : ["bearer", credential];
-    return new (webSocket ?? WebSocket)(url, protocols);
-  }
-
   private receive(text: string): void {
     this.activeAt = Date.now();
-    const frame = JSON.parse(text) as WireFrame;
+    const frame = readFrame(text);
+    if (frame === null) return; // the server sends no such thing
     if (typeof frame["seq"] === "number") this.since = Math.max(this.since ?? 0, frame["seq"]);
     switch (frame.type) {
       case "ping":
@@ -282,7 +291,8 @@ class ReconnectingSocket {
         return this.emit("resync", null);
     }
     this.emit("*", frame);
-    if (!this.resolve(frame)) this.emit(String(frame.type), frame);
+    const isTaken = this.resolve(frame) || OWN_EVENTS.has(frame.type);
+    if (!isTaken) this.emit(String(frame.type), frame);
   }
 
   private greet(connected: WireFrame): void {
@@ -383,6 +393,7 @@ class ReconnectingSocket {
 
   private leave(): void {
     clearTimeout(this.watchdog);
+    this.attempt.abort();
     const socket = this.socket;
     this.socket = null;
     if (socket === null) return;
@@ -411,7 +422,7 @@ class ReconnectingSocket {
 }
 
 /** What the clients of all endpoints have in common; `Messages` are theirs, by their types. */
-abstract class EndpointClient<Messages> {
+abstract class ClientOfEndpoint<Messages> {
   readonly #socket: ReconnectingSocket; // private by name: methods are called as messages are
 
   constructor(path: string, options: ClientOptions) {
@@ -462,20 +473,33 @@ class TicketRefusal extends Error {
  *
  * Without a token the cookies of the page have to do.
  */
-export async function fetchTicket(endpoint: URL, token: ClientToken): Promise<string> {
+export async function fetchTicket(
+  endpoint: URL,
+  token: ClientToken,
+  signal: AbortSignal | null = null,
+): Promise<string> {
   const url = new URL(`${endpoint.pathname}/ticket`, endpoint);
   url.protocol = url.protocol.replace("ws", "http");
   const response = await fetch(url, {
     method: "POST",
     headers: token === null ? {} : { Authorization: `Bearer ${token}` },
     credentials: "include",
-    signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS),
+    signal,
   });
   if (response.status === 401) throw new TicketRefusal("unauthenticated");
   if (response.status === 403) throw new TicketRefusal("forbidden");
   if (!response.ok) throw new Error(`no ticket: HTTP ${response.status}`);
   const { ticket } = (await response.json()) as { ticket: string };
   return ticket;
+}
+
+function readFrame(text: string): WireFrame | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? (value as WireFrame | null) : null;
+  } catch {
+    return null;
+  }
 }
 
 function endpointUrl(base: string | undefined, path: string): URL {
@@ -495,7 +519,7 @@ export interface BoardMessages {
 }
 
 /** Notes, as they come and go. */
-export class BoardClient extends EndpointClient<BoardMessages> {
+export class BoardClient extends ClientOfEndpoint<BoardMessages> {
   constructor(options: ClientOptions = {}) {
     super("/ws", { maxQueued: 20, ...options });
   }
