@@ -8,7 +8,7 @@ from typing import Any
 from mdbgen.errors import shown
 from mdbgen.keywords import read_kinds
 from mdbgen.naming import class_part, nested_class
-from mdbgen.problems import Problems
+from mdbgen.problems import MAX_NUMBER, Problems
 from mdbgen.schema import EnumType
 from mdbgen.source import Path
 from mdbgen.unions import json_type
@@ -47,6 +47,8 @@ def _is_value(value: Any, kinds: Sequence[str], path: Path, problems: Problems) 
         problems.add(path, "MDB218", message)
         return False
     kind = json_type(value)
+    if kind == "number" and problems.expect_whole(value, path, -MAX_NUMBER, MAX_NUMBER) is None:
+        return False
     if kinds and not {kind, "integer" if kind == "number" else kind} & set(kinds):
         hint = f'write "type": ["{kinds[0]}", "null"]' if value is None else ""
         message = f"{shown(value)} is not of the type {' or '.join(kinds)}"

@@ -6,16 +6,12 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-_REASONS = {
-    "look-around": "look-ahead and look-behind are not supported",
-    "backreferences": "references to groups are not supported",
-    "size limit": "it is too large",
-}
+from mdbgen.regexes import as_rust
 
 
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    """Return what tells whether a text matches.
+    """Return what tells whether a text matches a pattern of ECMA-262.
 
     Raises:
         ValueError: with the reason, if the engine does not take the pattern.
@@ -23,7 +19,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
 
     try:
-        validator = SchemaValidator(core_schema.str_schema(pattern=pattern))
+        validator = SchemaValidator(core_schema.str_schema(pattern=as_rust(pattern)))
     except SchemaError as error:
         raise ValueError(_reason(str(error))) from None
 
@@ -39,6 +35,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
 
 def _reason(said: str) -> str:
     """Put into words what Rust's regex crate says about a pattern."""
-    reason = next((_REASONS[word] for word in _REASONS if word in said), "")
+    if "size limit" in said:
+        return "it is too large"
     found = re.search(r"error: ([^\n]+)", said)
-    return reason or (found[1] if found else "it is not understood")
+    return found[1] if found else "it is not understood"

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from mdbgen.ecmascript import ecmascript_pattern
 from mdbgen.manifest import Manifest
 from mdbgen.references import name_in
+from mdbgen.regexes import as_ecma
 from mdbgen.schema import AnyType, EnumType, Message, NullType, RefType, SchemaType, UnionType
 
 Json = dict[str, Any]
@@ -269,8 +269,7 @@ class Payloads:
                 kept = [each for each in value if _is_plain(each)]
                 return {keyword: kept} if kept else {}
             case "pattern":
-                known = ecmascript_pattern(value)
-                return {"x-rust-pattern": value} if known is None else {keyword: known}
+                return {keyword: as_ecma(value)}
             case _:
                 return {keyword: value}
 

@@ -25,9 +25,9 @@ from mdbgen.schema import (
 )
 from mdbgen.unions import Schemas, json_type, leaves
 
-_TEXT_FORMATS = {
+_TEXT_FORMATS = {  # as the template of jsontypes.py has them
     "email": re.compile(r"[^@\s]+@[^@\s]+"),
-    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*"),
+    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\"<>\\^`{|}]*"),
 }
 _MAX_FLOAT = 10**308
 

@@ -62,6 +62,7 @@ PATTERNS: list[tuple[str, list[str], list[str]]] = [
     (r"^(?:ab){1,2}$", ["ab", "abab"], ["", "ababab"]),
     (r"^[\d.]+\/$", ["1.5/"], ["1.5", "/"]),
     ("^[a-c&&b]$", ["&", "a", "b"], ["d", "&&"]),
+    ("^[+--]$", ["+", ",", "-"], ["a", "", "*"]),
     ("^\"'\\\\$", ["\"'\\"], ["\"'"]),
     ("^é$", ["é"], ["e", "É"]),
     ("", ["", "a"], []),
@@ -175,7 +176,7 @@ def _as_python(pattern: str) -> str:
     blank = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
     pattern = re.sub(r"(?<!\\)\.(?![^\[]*\])", r"[^\\n\\r\\u2028\\u2029]", pattern)
     pattern = pattern.replace(r"\s", f"[{blank}]").replace(r"\S", f"[^{blank}]")
-    pattern = pattern.replace("&&", r"&\&")
+    pattern = pattern.replace("&&", r"&\&").replace("+--", r"+-\-")
     return "(?a)" + re.sub(r"\$$", r"\\Z", pattern).replace(r"b$", r"b\Z")
 
 
@@ -314,7 +315,7 @@ class Schemas:
             True,
             False,
             None,
-            2**53,
+            2**53 - 1,
         ]
         if self._chance(0.3):
             return {"const": self.random.choice(values)}
@@ -410,8 +411,7 @@ class Schemas:
         if kinds == "object" and schema.get("additionalProperties") is False:
             return
         found = [value for value in scalars if validator.is_valid(value)]
-        is_misread = "&&" in schema.get("pattern", "")  # by the check of defaults, in Rust
-        if found and not is_misread:
+        if found:
             schema["default"] = found[0]
 
     def _names(self, count: int, is_message: bool) -> list[str]:

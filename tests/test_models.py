@@ -10,7 +10,6 @@ import pytest
 from mdbgen.annotations import spell
 from mdbgen.manifest import parse_manifest
 from mdbgen.models import ModelsPlan, plan_models
-from mdbgen.regexes import as_rust
 from mdbgen.schema import (
     AnyType,
     ArrayType,
@@ -108,24 +107,6 @@ SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in
 )
 def test_annotation(kind: SchemaType, annotation: str) -> None:
     assert spell(kind, SCHEMAS) == annotation
-
-
-@pytest.mark.parametrize(
-    ("pattern", "rust"),
-    [
-        ("^[a-z]+$", "^[a-z]+$"),
-        (r"\d\D", "[0-9][^0-9]"),
-        (r"[\d.]\.", r"[0-9.]\."),
-        (r"[^\W_]", "[^[^0-9A-Za-z_]_]"),
-        (".", r"[^\n\r\u2028\u2029]"),
-        (r"\\d", r"\\d"),
-        (r"\bx\B", r"(?-u:\b)x(?-u:\B)"),
-        ("[a&&b][[]", r"[a\&\&b][\[]"),
-        ("a&&b--", "a&&b--"),
-    ],
-)
-def test_pattern(pattern: str, rust: str) -> None:
-    assert as_rust(pattern) == rust
 
 
 def _plan(schemas: dict[str, Any], **properties: Any) -> ModelsPlan:

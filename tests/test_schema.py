@@ -269,6 +269,8 @@ def test_the_default_of_a_list_is_a_tuple() -> None:
     [
         ({"type": "string", "minLength": 2}, "a"),
         ({"type": "string", "pattern": "^a"}, "b"),
+        ({"type": "string", "pattern": r"^\d$"}, "\u0661"),
+        ({"type": "string", "format": "uri"}, "a:<b>"),
         ({"type": "string", "format": "email"}, "nobody"),
         ({"type": "string", "format": "uuid"}, "0e4bbd0a-9d5f-4a55-8f3c-6c1b1b1b1b1b"),
         ({"type": "integer"}, 1.5),
