@@ -227,7 +227,7 @@ def test_official_parser_finds_nothing(case: str, parsed: dict[str, Understood])
 def test_official_parser_understands_who_sends_what(parsed: dict[str, Understood]) -> None:
     understood = {
         name: (each["action"], each["channels"], each["messages"], each["replies"])
-        for name, each in parsed["asyncapi"].operations.items()
+        for name, each in parsed["outputs"].operations.items()
     }
     assert understood == {
         "realtime.receive.Subscribe": ("receive", ["/ws"], ["subscribe"], []),
@@ -251,7 +251,7 @@ def test_official_parser_understands_who_sends_what(parsed: dict[str, Understood
 
 
 def test_content_of_the_golden_case() -> None:
-    document = _document("asyncapi")
+    document = _document("outputs")
     assert document["asyncapi"] == "3.0.0"
     assert document["info"]["title"] == "orders"
     servers = document["servers"].values()
@@ -278,19 +278,19 @@ def test_content_of_the_golden_case() -> None:
 
 
 def test_limits_are_those_that_apply(tmp_path: Path) -> None:
-    with live.imported(tmp_path, _manifest("asyncapi")) as ws:
+    with live.imported(tmp_path, _manifest("outputs")) as ws:
         settings = sys.modules[f"{ws.__name__}.settings"]
         defaults = {name: getattr(settings.Limits(), name) for name in settings.Limits.__slots__}
-    channels = _document("asyncapi")["channels"]
+    channels = _document("outputs")["channels"]
     assert channels["board"]["x-limits"] == defaults
     stated = {"max_message_bytes": 4096, "connections_per_user": 3}
     assert channels["realtime"]["x-limits"] == defaults | stated
 
 
 def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
-    with live.imported(tmp_path, _manifest("asyncapi")) as ws:
+    with live.imported(tmp_path, _manifest("outputs")) as ws:
         connection = sys.modules[f"{ws.__name__}.connection"]
-        for each in _document("asyncapi")["x-close-codes"]:
+        for each in _document("outputs")["x-close-codes"]:
             ending = connection.Ending(each["code"], each.get("reason", ""))
             frame = json.loads(ending.frame.event["text"])
             assert frame["reconnect"] is each["client"].startswith("reconnect"), each
@@ -298,7 +298,7 @@ def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
 
 def test_credentials_are_asked_for_where_nobody_gets_in_without() -> None:
     wanted = [{"$ref": f"#/components/securitySchemes/{name}"} for name in SCHEMES]
-    mixed = _document("asyncapi")
+    mixed = _document("outputs")
     assert all("security" not in each for each in mixed["servers"].values())
     for name, operation in mixed["operations"].items():
         assert operation.get("security") == (None if name.startswith("board.") else wanted)
@@ -311,7 +311,7 @@ def test_credentials_are_asked_for_where_nobody_gets_in_without() -> None:
 
 
 def test_answers_refer_to_what_they_answer() -> None:
-    messages = _document("asyncapi")["components"]["messages"]
+    messages = _document("outputs")["components"]["messages"]
     refs = {
         name: each["correlationId"]["$ref"].rpartition("/")[2]
         for name, each in messages.items()
@@ -338,7 +338,7 @@ def _frame(event: Any) -> Json:
 
 
 def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
-    with live.imported(tmp_path, _manifest("asyncapi")) as ws:
+    with live.imported(tmp_path, _manifest("outputs")) as ws:
         wire = sys.modules[f"{ws.__name__}.wire"]
         m = ws.messages
         item = m.Item(sku="LMP-12", unit_price=9.5, labels={"a": "b"})
@@ -350,7 +350,7 @@ def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
         )
         inner = order.model_copy(update={"replaces": order})
         state = m.OrderState(order=inner, by="a@b.c")
-        sent = _validator("asyncapi", "OrderState")
+        sent = _validator("outputs", "OrderState")
         for frame in (
             wire.encode(state),
             wire.encode(state, reply_to="x"),
@@ -372,14 +372,14 @@ def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
         )
         for frame in wrong:
             assert not sent.is_valid(frame), frame
-        _validator("asyncapi", "Note-sent").validate(_frame(wire.encode(m.Note(text=None))))
+        _validator("outputs", "Note-sent").validate(_frame(wire.encode(m.Note(text=None))))
         count = _frame(wire.encode(m.OrderCount(count=0)))
-        _validator("asyncapi", "OrderCount").validate(count)
+        _validator("outputs", "OrderCount").validate(count)
         error = wire.error_frame("invalid_message", "no", 3, [{"type": "t", "loc": [0], "msg": ""}])
-        _validator("asyncapi", "error").validate(_frame(error))
+        _validator("outputs", "error").validate(_frame(error))
         anything = wire.encode_mapping({"timestamp": 3, "data": None})
-        _validator("asyncapi", "any-sent").validate(_frame(anything))
-        assert not _validator("asyncapi", "any-sent").is_valid({"type": "x"})
+        _validator("outputs", "any-sent").validate(_frame(anything))
+        assert not _validator("outputs", "any-sent").is_valid({"type": "x"})
 
 
 def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
@@ -401,36 +401,36 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
         ("Subscribe", {"type": "subscribe", "channel": "x", "more": 1}),
         ("Note-received", {"type": "note", "text": 3}),
     )
-    with live.imported(tmp_path, _manifest("asyncapi")) as ws:
+    with live.imported(tmp_path, _manifest("outputs")) as ws:
         inbound = sys.modules[f"{ws.__name__}.inbound"]
         handlers = sys.modules[f"{ws.__name__}.handlers.realtime"].RealtimeHandlers()
         for name, message in good:
-            _validator("asyncapi", name).validate(message)
+            _validator("outputs", name).validate(message)
             assert handlers.parse(json.dumps(message)) is not None
         for name, message in bad:
-            assert not _validator("asyncapi", name).is_valid(message), message
+            assert not _validator("outputs", name).is_valid(message), message
             with pytest.raises(inbound.Unusable):
                 handlers.parse(json.dumps(message))
-    anything = _validator("asyncapi", "any-received")
+    anything = _validator("outputs", "any-received")
     anything.validate({"id": 3, "x": {}})
     assert not anything.is_valid({"type": "pong"})
     assert not anything.is_valid([])
 
 
 async def test_frames_of_the_protocol_are_what_a_server_sends(tmp_path: Path) -> None:
-    manifest = _manifest("asyncapi")
+    manifest = _manifest("outputs")
     with live.serving(tmp_path, "golden", {"app": manifest}) as server:
         async with server.join("/ws/board") as client:
-            _validator("asyncapi", "connected").validate(client.hello)
+            _validator("outputs", "connected").validate(client.hello)
         async with server.connect("/ws") as stranger:
             closing = await stranger.closing()
-        _validator("asyncapi", "disconnect").validate(closing.farewell)
+        _validator("outputs", "disconnect").validate(closing.farewell)
         user = live.token(roles=["clerk"])
         async with server.join("/ws?since=1", token=user) as client:
-            _validator("asyncapi", "connected").validate(client.hello)
-            _validator("asyncapi", "resync").validate(await client.recv())
-            _validator("asyncapi", "error").validate(await client.ask({"type": "note"}))
-            _validator("asyncapi", "error").validate(await client.ask({"type": "nonsense"}))
+            _validator("outputs", "connected").validate(client.hello)
+            _validator("outputs", "resync").validate(await client.recv())
+            _validator("outputs", "error").validate(await client.ask({"type": "note"}))
+            _validator("outputs", "error").validate(await client.ask({"type": "nonsense"}))
 
 
 AGREED: dict[str, tuple[list[Any], list[Any]]] = {  # what fits a property, what does not
@@ -486,7 +486,7 @@ def test_document_and_package_agree(name: str, handlers: Any) -> None:
 
 
 def test_everything_is_valid_json_schema() -> None:
-    for case in (*MADE, "asyncapi"):
+    for case in (*MADE, "outputs"):
         for name in _document(case)["components"]["messages"]:
             _validator(case, name)
 
@@ -503,7 +503,7 @@ def test_references_have_no_siblings() -> None:
             for each in value:
                 check(each)
 
-    for case in (*MADE, "asyncapi"):
+    for case in (*MADE, "outputs"):
         check(_document(case))
     properties = _document("everything")["components"]["messages"]["Answer"]["payload"][
         "properties"
@@ -534,10 +534,10 @@ def test_text_is_plain_to_see() -> None:
 
 
 def test_examples_are_whole_frames() -> None:
-    messages = _document("asyncapi")["components"]["messages"]
+    messages = _document("outputs")["components"]["messages"]
     for name in ("Subscribe", "OrderCount"):
         (example,) = messages[name]["examples"]
-        _validator("asyncapi", name).validate(example["payload"])
+        _validator("outputs", name).validate(example["payload"])
     assert messages["Subscribe"]["examples"][0]["payload"] == {
         "type": "subscribe",
         "channel": "news",
