@@ -1,10 +1,12 @@
-"""From Python to the browser: what the package sends is what the client's types say."""
+"""Between Python and the browser: what either side writes is of the other side's types."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +24,29 @@ from mdbgen.source import parse_source
 INHERITED = {"constructor", "toString"}
 MESSAGES = 12
 VALUES = 10
+LARGEST_WHOLE = 2**53  # that JavaScript can tell from its neighbours
+FINER_THAN_PYTHON = re.compile(r":\d\d\.\d{7}")  # two such times may become one
+SCRIPT = """
+import { RealtimeClient } from "./client.js";
+const sent: string[] = [];
+class Socket {
+  onmessage: ((event: { data: string }) => void) | null = null;
+  constructor() {
+    queueMicrotask(() => this.onmessage?.({ data: '{"type":"connected","ping_interval":30}' }));
+  }
+  send(text: string): void { sent.push(text); }
+  close(): void {}
+}
+const ws = new RealtimeClient({
+  url: "http://localhost", webSocket: Socket as unknown as typeof WebSocket,
+});
+ws.on("status", ({ state }) => { if (state === "open") speak(); });
+function speak(): void {
+  CALLS
+  console.log(JSON.stringify(sent));
+  ws.close();
+}
+"""
 
 
 def _manifest(seed: int) -> dict[str, Any]:
@@ -50,22 +75,44 @@ def _manifest(seed: int) -> dict[str, Any]:
             return manifest
 
 
-def _sent(root: Path, manifest: dict[str, Any], random: Random) -> list[tuple[str, str]]:
-    """Random messages as the package sends what it has read: interface and JSON."""
-    declared = manifest["mdbgen"]
-    values = samples.Values(random, declared["schemas"])
-    found = []
-    with live.imported(root, manifest) as ws:
-        contract = sys.modules[f"{ws.__name__}.contract"].RealtimeContract()
-        unusable = sys.modules[f"{ws.__name__}.inbound"].Unusable
-        encode = sys.modules[f"{ws.__name__}.wire"].encode
-        for name, schema in declared["endpoints"]["realtime"]["receive"].items():
+class _Package:
+    """A package, imported, and random messages that its clients may send."""
+
+    def __init__(self, root: Path, manifest: dict[str, Any], stack: ExitStack) -> None:
+        name = stack.enter_context(live.imported(root, manifest)).__name__
+        self.parse = sys.modules[f"{name}.contract"].RealtimeContract().parse
+        self.encode = sys.modules[f"{name}.wire"].encode
+        self.as_mapping = sys.modules[f"{name}.inbound"].as_mapping
+        self._unusable = sys.modules[f"{name}.inbound"].Unusable
+        self._declared = manifest["mdbgen"]
+
+    def messages(self, random: Random) -> Iterator[tuple[str, Any]]:
+        """By their names on the wire."""
+        values = samples.Values(random, self._declared["schemas"])
+        for name, schema in self._declared["endpoints"]["realtime"]["receive"].items():
             for _ in range(VALUES):
                 value = values.valid({**schema, "type": "object"})
-                with suppress(unusable):  # what is drawn is not always within all bounds
-                    message = contract.parse(json.dumps({**value, "type": name}))
-                    found.append((type(message).__name__, encode(message).event["text"]))
-    return found
+                text = json.dumps({**value, "type": name})
+                if FINER_THAN_PYTHON.search(text):
+                    continue
+                with suppress(self._unusable):  # what is drawn is not always within all bounds
+                    yield name, self.parse(text)
+
+
+@pytest.fixture(params=range(4))
+def drawn(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[_Package, list[tuple[str, Any]]]]:
+    """A package with its client in ``tmp_path/ws``, and messages of all its types."""
+    names = [name for name in samples.HOSTILE_NAMES if name not in INHERITED]
+    monkeypatch.setattr(samples, "HOSTILE_NAMES", names)
+    manifest = _manifest(request.param)
+    live.write_package(tmp_path / "ws", manifest)
+    with ExitStack() as stack:
+        package = _Package(tmp_path, manifest, stack)
+        messages = list(package.messages(Random(request.param)))
+        assert len(messages) > MESSAGES * VALUES / 2
+        yield package, messages
 
 
 def _script(frames: list[tuple[str, str]]) -> str:
@@ -79,19 +126,47 @@ def _script(frames: list[tuple[str, str]]) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", range(4))
 def test_the_client_has_types_for_whatever_the_package_sends(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    drawn: tuple[_Package, list[tuple[str, Any]]], tmp_path: Path
 ) -> None:
-    names = [name for name in samples.HOSTILE_NAMES if name not in INHERITED]
-    monkeypatch.setattr(samples, "HOSTILE_NAMES", names)
-    manifest = _manifest(seed)
-    live.write_package(tmp_path / "ws", manifest)
-    frames = _sent(tmp_path, manifest, Random(seed))
-    assert len(frames) > MESSAGES * VALUES / 2
+    package, messages = drawn
+    frames = [(type(each).__name__, package.encode(each).event["text"]) for _, each in messages]
     script = tmp_path / "ws" / "frames.ts"
     script.write_text(_script(frames), encoding="utf-8")
     nodejs.compile_typescript(script, out=tmp_path / "ws")
+
+
+def test_the_package_takes_whatever_the_client_has_types_for(
+    drawn: tuple[_Package, list[tuple[str, Any]]], tmp_path: Path
+) -> None:
+    """Calls with literals, compiled, and run with a socket that keeps what it is to send."""
+    package, messages = drawn
+    sendable = [(name, each) for name, each in messages if _is_exact(package.as_mapping(each))]
+    assert len(sendable) > len(messages) / 2
+    folder = tmp_path / "ws"
+    calls = "\n  ".join(_call(name, package.as_mapping(each)) for name, each in sendable)
+    (folder / "calls.ts").write_text(SCRIPT.replace("CALLS", calls), encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    nodejs.compile_typescript(folder / "calls.ts", out=folder)
+    sent = json.loads(nodejs.run(folder / "calls.js", cwd=folder))
+    assert [package.parse(text) for text in sent] == [message for _, message in sendable]
+
+
+def _call(name: str, message: dict[str, Any]) -> str:
+    value = {key: each for key, each in message.items() if key != "type"}
+    return f"ws.{name}({json.dumps(value) if value else ''});"
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether JavaScript holds all numbers of a JSON value as they are."""
+    match value:
+        case dict():
+            return all(map(_is_exact, value.values()))
+        case list():
+            return all(map(_is_exact, value))
+        case int():
+            return abs(value) <= LARGEST_WHOLE
+    return True
 
 
 def test_a_frame_of_another_type_would_be_seen(tmp_path: Path) -> None:
