@@ -13,7 +13,7 @@ from typing import Any
 from mdbgen.manifest import Manifest
 from mdbgen.references import name_in
 from mdbgen.regexes import as_ecma
-from mdbgen.schema import AnyType, EnumType, Message, NullType, RefType, SchemaType, UnionType
+from mdbgen.schema import Message
 
 Json = dict[str, Any]
 
@@ -216,20 +216,7 @@ class Payloads:
             return _TIMESTAMP
         stated: Mapping[str, Any] = message.document["properties"]  # type: ignore[assignment]
         schema: Json = self._translated(stated["timestamp"])
-        if own.required and not self._may_be_null(own.type):
-            return schema
-        return {"anyOf": [schema, _TIMESTAMP]}
-
-    def _may_be_null(self, kind: SchemaType) -> bool:
-        match kind:
-            case RefType(name):
-                return self._may_be_null(self._schemas[name].type)
-            case UnionType(members):
-                return any(self._may_be_null(member) for member in members)
-            case EnumType(values):
-                return None in values
-            case _:
-                return isinstance(kind, AnyType | NullType)
+        return schema if own.required else {"anyOf": [schema, _TIMESTAMP]}
 
     def _properties(self, stated: Mapping[str, Any]) -> Json:
         """Return ``properties``, and ``patternProperties`` for names that would be misread."""

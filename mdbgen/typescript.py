@@ -61,6 +61,7 @@ class ClientPlan(NamedTuple):
     slug: str
     example: str  # the name of a client
     status_event: str  # unlike the name of any message
+    may_lack_timestamp: bool  # a message that has one of its own, but not always
     definitions: tuple[str, ...]  # interfaces and types, with their comments
     endpoints: tuple[EndpointClient, ...]
 
@@ -74,6 +75,12 @@ def plan_client(manifest: Manifest) -> ClientPlan:
         slug=manifest.slug,
         example=clients[0].name,
         status_event=_free("status", sent),
+        may_lack_timestamp=any(
+            each.name == "timestamp" and not each.required
+            for endpoint in endpoints.values()
+            for message in endpoint.send
+            for each in message.body.properties
+        ),
         definitions=tuple(_definitions(manifest)),
         endpoints=clients,
     )

@@ -391,6 +391,24 @@ def test_a_message_called_status_leaves_the_client_its_own_event(tmp_path: Path)
     assert complaints(tmp_path, script) == {6: "TS2339"}
 
 
+def test_the_timestamp_of_a_message_may_be_its_own(tmp_path: Path) -> None:
+    timestamp = {"properties": {"timestamp": {"type": ["integer", "null"]}}}
+    always = timestamp | {"required": ["timestamp"]}
+    client(tmp_path, one_endpoint(send={"always": always, "maybe": timestamp, "never": {}}))
+    script = (
+        'import { RealtimeClient } from "./client.js";\n'
+        "const ws = new RealtimeClient();\n"
+        'ws.on("never", (m) => take<string>(m.timestamp));\n'
+        'ws.on("always", (m) => take<number | null>(m.timestamp));\n'
+        'ws.on("maybe", (m) => take<string | number | null>(m.timestamp));\n'
+        'ws.on("maybe", (m) => take<number | null>(m.timestamp));\n'
+        'ws.on("maybe", (m) => take<string | number>(m.timestamp));\n'
+        'ws.on("*", (m) => take<unknown>(m["timestamp"]));\n'
+        "function take<T>(stamp: T): T { return stamp; }\n"
+    )
+    assert complaints(tmp_path, script) == {6: "TS2345", 7: "TS2345"}
+
+
 def test_no_name_of_the_manifest_meets_one_that_the_client_needs(tmp_path: Path) -> None:
     """Every capitalized word of the client as the name of a schema, and of a message."""
     text = client(tmp_path / "first", manifest()).read_text(encoding="utf-8")

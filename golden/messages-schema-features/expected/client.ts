@@ -129,7 +129,13 @@ export interface Envelope {
 }
 
 /** A message as it arrives. */
-export type Incoming<M> = M & Omit<Envelope, keyof M>;
+export type Incoming<M> = Omit<M, "timestamp"> &
+  Omit<Envelope, keyof M> & {
+    // Its own, or the server's where it has none, or may leave it out.
+    timestamp: M extends { timestamp: infer Own }
+      ? Own
+      : string | Exclude<M["timestamp" & keyof M], undefined>;
+  };
 
 /** What the server says of a message that it could not use. */
 export interface ClientProblem {
