@@ -103,6 +103,8 @@ def _describe(change: Change) -> str:
 def _annotation(change: Change, command: str) -> Diagnostic:
     kind = change.drift.value if change.drift else ""
     message = f"{kind}; to repair it run: {command}"
+    if change.action is Action.KEEP:  # the app's own: no command writes to it
+        message = f"{kind}; paste into it:\n{change.new}"
     return Diagnostic(change.file, 0, 0, "mdbgen check", "", message)
 
 

@@ -95,6 +95,13 @@ def test_for_tools(folder: Path) -> None:
     ]
     assert "async def on_shout" in document["drift"][0]["stub"]
     assert [each["code"] for each in document["warnings"]] == ["MDB308"]
+    lines = mdbgen(folder, "check", "--format", "github").stdout.splitlines()
+    assert lines[0].startswith(f"::warning file={HANDLERS},title=MDB308::no message calls on_tell")
+    assert lines[1].startswith(
+        f"::error file={HANDLERS},title=mdbgen check::"
+        "missing handler; paste into it:%0A    async def on_shout("
+    )
+    assert lines[2:] == [REPAIR]
 
 
 def test_handlers_of_an_endpoint_that_now_declares_messages_lack_an_import(tmp_path: Path) -> None:
