@@ -120,7 +120,11 @@ async def test_it_connects_on_construction_and_leaves_without_a_trace(
         ("ws://127.0.0.1:{}", "/ws"),
         ("http://127.0.0.1:{}", "/ws"),
         ("http://127.0.0.1:{}/", "/ws"),
-        ("ws://127.0.0.1:{}/behind/a/proxy/?x=1#y", "/behind/a/proxy/ws"),
+        ("ws://127.0.0.1:{}/ws", "/ws"),
+        ("http://127.0.0.1:{}/ws/", "/ws"),
+        ("ws://127.0.0.1:{}/behind/a/proxy/?x=1#y", "/behind/a/proxy/ws?x=1"),
+        ("ws://127.0.0.1:{}/behind/a/proxy/ws?x=1", "/behind/a/proxy/ws?x=1"),
+        ("ws://127.0.0.1:{}/news", "/news/ws"),
     ],
 )
 async def test_the_url_may_be_written_in_several_ways(
