@@ -134,37 +134,24 @@ class Benchmark:
 
     async def echo(self) -> str:
         """Messages from clients, each answered."""
-        count = self._scale.messages
-
-        async def both(each: Contender) -> tuple[measures.Echo, measures.Echo]:
-            return (
-                await measures.echo(each, messages=count, in_flight=1),
-                await measures.echo(each, messages=count, in_flight=8),
-            )
-
-        table = report.echo_table(self._board, await self._in_turns(both))
-        return f"{count:,} messages, each answered with a small one\n\n{table}"
+        return f"messages, each answered with a small one, {await self._echo(self._board)}"
 
     async def typed(self) -> str:
         """Declared messages: validated, dispatched, answered."""
-        count = self._scale.messages
+        return f"declared messages, each validated and answered, {await self._echo(self._typed)}"
 
-        async def both(each: Contender) -> tuple[measures.Echo, measures.Echo]:
-            return (
-                await measures.echo(each, messages=count, in_flight=1),
-                await measures.echo(each, messages=count, in_flight=8),
+    async def _echo(self, board: report.Board) -> str:
+        scale, turns = self._scale, []
+        for _ in range(scale.rounds):
+            turns += await measures.echo(
+                board.contenders, messages=scale.messages, slices=scale.slices
             )
-
-        turns = await self._in_turns(both, self._typed)
-        table = report.echo_table(self._typed, turns)
-        return f"{count:,} declared messages, each validated and answered\n\n{table}"
+        return f"{len(turns)} turns\n\n{report.echo_table(board, turns)}"
 
     async def _in_turns(
-        self,
-        measure: Callable[[Contender], Awaitable[Result]],
-        board: report.Board | None = None,
+        self, measure: Callable[[Contender], Awaitable[Result]]
     ) -> list[dict[str, Result]]:
-        everybody = (board or self._board).contenders
+        everybody = self._board.contenders
         turns = []
         for _ in range(self._scale.rounds):
             contenders = random.sample(everybody, len(everybody))

@@ -286,13 +286,32 @@ def _user(number: int) -> str:
     return f"user{number // SOCKETS_PER_USER}"
 
 
-async def echo(contender: Contender, *, messages: int, in_flight: int) -> Echo:
-    """``ECHO_CLIENTS`` clients that send, each ``in_flight`` messages ahead of the answers."""
-    async with running(contender, contender.echo_path) as stand:
-        await stand.connect(ECHO_CLIENTS)
-        await _echo(stand, messages // 10, in_flight)
-        cpu_s = await _echo(stand, messages, in_flight)
-        return Echo(cpu_s / messages * 100_000)
+async def echo(
+    contenders: Sequence[Contender], *, messages: int, slices: int
+) -> list[dict[str, tuple[Echo, Echo]]]:
+    """``ECHO_CLIENTS`` clients that send, one and eight messages ahead of the answers.
+
+    All contenders are up at once and take turns, of ``messages`` messages in all.
+    """
+    async with AsyncExitStack() as stack:
+        stands = {}
+        for each in contenders:
+            stand = await stack.enter_async_context(running(each, each.echo_path))
+            await stand.connect(ECHO_CLIENTS)
+            await _echo(stand, messages // 10, in_flight=1)
+            stands[each.name] = stand
+        turns = []
+        for _ in range(slices):
+            order = random.sample(list(stands), len(stands))
+            turns.append({name: await _echoes(stands[name], messages // slices) for name in order})
+        return turns
+
+
+async def _echoes(stand: Stand, messages: int) -> tuple[Echo, Echo]:
+    single, several = [
+        await _echo(stand, messages, in_flight) / messages * 100_000 for in_flight in (1, 8)
+    ]
+    return Echo(single), Echo(several)
 
 
 async def _echo(stand: Stand, messages: int, in_flight: int) -> float:
