@@ -365,13 +365,19 @@ function readFrame(text) {
         return null;
     }
 }
+/** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base, path) {
-    const page = globalThis.location?.href;
-    const url = new URL(base ?? "/", page);
+    const url = new URL(base ?? "/", globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws");
-    url.pathname = url.pathname.replace(/\/+$/, "") + path;
-    url.search = url.hash = "";
+    const given = withoutEnd(url.pathname);
+    const own = withoutEnd(path);
+    const prefix = given.endsWith(own) ? given.slice(0, given.length - own.length) : given;
+    url.pathname = prefix + path;
+    url.hash = "";
     return url;
+}
+function withoutEnd(path) {
+    return path.replace(/\/+$/, "");
 }
 /** Notes, as they come and go. */
 export class BoardClient extends ClientOfEndpoint {

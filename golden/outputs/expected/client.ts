@@ -100,7 +100,10 @@ export class ClientError extends Error {
 type ClientToken = string | null;
 
 export interface ClientOptions {
-  /** Where the app is, such as `https://example.com`; by default the page's own origin. */
+  /**
+   * Where the app is, `https://example.com`, or its endpoint, `wss://example.com/path`; by default
+   * the page's own origin.
+   */
   url?: string;
   /** A token, or what gets one; it is asked before each attempt to connect. */
   token?: ClientToken | (() => ClientToken | Promise<ClientToken>);
@@ -515,13 +518,20 @@ function readFrame(text: string): WireFrame | null {
   }
 }
 
+/** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base: string | undefined, path: string): URL {
-  const page = globalThis.location?.href;
-  const url = new URL(base ?? "/", page);
+  const url = new URL(base ?? "/", globalThis.location?.href);
   url.protocol = url.protocol.replace("http", "ws");
-  url.pathname = url.pathname.replace(/\/+$/, "") + path;
-  url.search = url.hash = "";
+  const given = withoutEnd(url.pathname);
+  const own = withoutEnd(path);
+  const prefix = given.endsWith(own) ? given.slice(0, given.length - own.length) : given;
+  url.pathname = prefix + path;
+  url.hash = "";
   return url;
+}
+
+function withoutEnd(path: string): string {
+  return path.replace(/\/+$/, "");
 }
 
 /** What clients of `realtime` receive, by its type. */
