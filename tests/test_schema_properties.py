@@ -225,6 +225,38 @@ def test_absent_stays_absent_and_null_stays_null(
         assert package.sent(message) == {"type": "m", **expected}
 
 
+ANYTHING: dict[str, Any] = {
+    "m": {"properties": {"any": {}, "unit price": {"type": "array"}}},
+    "n": {"properties": {"any": {}, "deep": {"$ref": "#/mdbgen/schemas/Box"}}, "required": ["any"]},
+}
+BOX = {"Box": {"type": "object", "properties": {"held": {}, "boxes": {"type": "array"}}}}
+
+
+@pytest.fixture(scope="module")
+def anything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
+    """A package whose messages hold any value."""
+    root = tmp_path_factory.mktemp("anything")
+    with _imported(root, _with_messages(ANYTHING, BOX)) as package:
+        yield package
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_of_json_is_no_json_wherever_it_stands(
+    anything: Package, word: str
+) -> None:
+    for kind in ("m", "n", "pong", "not declared"):
+        for member in (f'"any": {word}', f'"any": [{{"a": {word}}}]', f'"other": {word}'):
+            with pytest.raises(anything.unusable) as refusal:
+                anything.contract.parse(f'{{"type": "{kind}", {member}}}')
+            frame = json.loads(refusal.value.frame.event["text"])  # type: ignore[attr-defined]
+            assert frame["code"] == "invalid_json"
+
+
+def test_words_for_what_is_no_number_are_texts_like_any_other(anything: Package) -> None:
+    message, _ = anything.parse({"type": "m", "any": ["NaN", "-Infinity"]})
+    assert message.any == ["NaN", "-Infinity"]
+
+
 @pytest.mark.parametrize("name", samples.FORMATS)
 def test_formats(tmp_path: Path, name: str) -> None:
     """Alone, where they may be left out, among other types, in lists and in maps."""
