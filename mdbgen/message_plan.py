@@ -246,6 +246,7 @@ def _imports(
                 Annotated=uses["annotated"],
                 Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
+                cast=uses["sparse"],
             ),
         ),
         "jsontypes_pydantic": _import(
@@ -257,6 +258,7 @@ def _imports(
                 BeforeValidator=uses["befores"],
                 ConfigDict=True,
                 Field=uses["fields"],
+                GetJsonSchemaHandler=uses["sparse"],
                 SerializerFunctionWrapHandler=uses["sparse"],
                 ValidationInfo=uses["infos"],
                 ValidatorFunctionWrapHandler=uses["exact"],
@@ -268,6 +270,7 @@ def _imports(
         "jsontypes_core": _import(
             "pydantic_core",
             _chosen(
+                CoreSchema=uses["sparse"],
                 PydanticCustomError=uses["customerrors"],
                 PydanticKnownError=uses["multiple"],
             ),

@@ -225,6 +225,18 @@ def test_absent_stays_absent_and_null_stays_null(
         assert package.sent(message) == {"type": "m", **expected}
 
 
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_routes_that_take_or_return_models_are_documented(tmp_path: Path, mode: str) -> None:
+    """FastAPI shows what pydantic says of a model: its properties, by their names on the wire."""
+    with _imported(tmp_path, _with_messages(ABSENT_OR_NULL)) as package:
+        shown = package.ws.messages.M.model_json_schema(mode=mode)
+        names = {"type", *ABSENT_OR_NULL["m"]["properties"], "id"}
+        assert {*shown["properties"]} == names - ({"id"} if mode == "serialization" else set())
+        assert {*shown["$defs"]["MInner"]["properties"]} == {"a", "_b"}
+        message, _ = package.parse({"type": "m", "inner": {"_b": None}, "class": 5})
+        samples.validator_of(shown).validate(message.model_dump(mode="json", by_alias=True))
+
+
 ANYTHING: dict[str, Any] = {
     "m": {"properties": {"any": {}, "unit price": {"type": "array"}}},
     "n": {"properties": {"any": {}, "deep": {"$ref": "#/mdbgen/schemas/Box"}}, "required": ["any"]},
