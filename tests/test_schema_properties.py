@@ -150,9 +150,18 @@ def test_what_is_accepted_is_what_json_schema_accepts(
                 if parsed is None:
                     assert refusal is not None
                     assert refusal["code"] == "invalid_message", told
+                    assert all(_leads_somewhere(each, value) for each in refusal["details"]), told
                 else:
                     _check_round_trip(value, package.sent(parsed), validator, told)
     assert min(counts.values()) > MESSAGES * TRIES / 6, "all alike"
+
+
+def _leads_somewhere(mistake: dict[str, Any], value: Any) -> bool:
+    """Whether a mistake has its place in a message."""
+    *steps, last = mistake["loc"]
+    for step in steps:
+        value = value[step]
+    return mistake["type"] == "missing" or value[last] is not KeyError
 
 
 def _check_round_trip(value: Any, sent: Any, validator: Any, told: object) -> None:
@@ -192,6 +201,55 @@ def _moment(text: str) -> object:
         except ValueError:
             continue
     return text.lower()
+
+
+CHOICES: dict[str, Any] = {
+    "Box": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+    **{
+        name: {
+            "type": "object",
+            "properties": {"class": {"const": name}, "size": {"type": "number"}},
+            "required": ["class", "size"],
+            "additionalProperties": False,
+        }
+        for name in ("circle", "square")
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"box": {}}, [(["box", "n"], "missing"), (["box"], "int_type")]),
+        ({"box": {"n": ""}}, [(["box", "n"], "int_type"), (["box"], "int_type")]),
+        ({"shapes": [{"class": "circle"}]}, [(["shapes", 0, "size"], "missing")]),
+        ({"shapes": [{"class": SECRET}]}, [(["shapes", 0], "union_tag_invalid")]),
+        ({"shapes": [{"class_": SECRET}]}, [(["shapes", 0], "union_tag_not_found")]),
+        (
+            {"shapes": [None, {"class": "square", "size": 1, "class_": 1}]},
+            [(["shapes", 1, "class_"], "extra_forbidden")],
+        ),
+        ({"map": {"Box": {"n": {}}}}, [(["map", "Box", "n"], "int_type")]),
+        ({"id": 1.5}, [(["id"], "string_type"), (["id"], "int_type")]),
+    ],
+)
+def test_the_place_of_a_mistake_is_a_path_in_the_message(
+    tmp_path: Path, value: dict[str, Any], expected: list[tuple[list[Any], str]]
+) -> None:
+    """Without the names of what was tried, which pydantic puts in between."""
+    box, *shapes = ({"$ref": f"#/mdbgen/schemas/{name}"} for name in CHOICES)
+    message = {
+        "properties": {
+            "box": {"anyOf": [box, {"type": "integer"}]},
+            "shapes": {"type": "array", "items": {"anyOf": [*shapes, {"type": "null"}]}},
+            "map": {"type": "object", "additionalProperties": box},
+        }
+    }
+    with _imported(tmp_path, _with_messages({"m": message}, CHOICES)) as package:
+        _, refusal = package.parse({"type": "m", **value})
+        assert refusal is not None
+        assert [(each["loc"], each["type"]) for each in refusal["details"]] == expected
+        assert all("class_" not in each["msg"] for each in refusal["details"])
 
 
 ABSENT_OR_NULL = {
