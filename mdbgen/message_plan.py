@@ -216,7 +216,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
         uses[name] for name in ("omittable", "unique", "guards", "whole", "pythononly")
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
-    uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
+    uses["parsed"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
     uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
@@ -257,9 +257,10 @@ def _imports(
                 BaseModel=True,
                 BeforeValidator=uses["befores"],
                 ConfigDict=True,
-                Field=uses["fields"],
+                Field=uses["received"],
                 GetJsonSchemaHandler=uses["sparse"],
                 SerializerFunctionWrapHandler=uses["sparse"],
+                TypeAdapter=uses["parsed"],
                 ValidationInfo=uses["infos"],
                 ValidatorFunctionWrapHandler=uses["exact"],
                 WrapValidator=uses["exact"],
