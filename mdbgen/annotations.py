@@ -110,7 +110,11 @@ def _spell_enum(kind: EnumType) -> str:
 
 
 def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
-    members = sorted(union_members(kind, schemas), key=lambda each: isinstance(each, NullType))
+    # Up to pydantic 2.8, what may be a number writes false as 0.0 if it is asked first.
+    members = sorted(
+        union_members(kind, schemas),
+        key=lambda each: (isinstance(each, NullType), not _takes_booleans(each, schemas)),
+    )
     spelled = [spell(member, schemas) for member in members]
     if kind.discriminator is None:
         return " | ".join(spelled)
@@ -121,6 +125,19 @@ def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
     parts = [objects, f"Field(discriminator={literal(field)})"]
     parts += [f"python_only({literal(field)})"] if field != kind.discriminator else []
     return " | ".join([f"Annotated[{', '.join(parts)}]", *others])
+
+
+def _takes_booleans(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
+    match kind:
+        case BooleanType():
+            return True
+        case EnumType():
+            return any(isinstance(value, bool) for value in kind.values)
+        case UnionType():
+            return any(_takes_booleans(member, schemas) for member in kind.members)
+        case RefType():
+            return _takes_booleans(schemas[kind.name].type, schemas)
+    return False
 
 
 def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[SchemaType, ...]:

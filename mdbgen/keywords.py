@@ -120,9 +120,9 @@ _INSTEAD = {
     "writeOnly": "remove it; what clients may not see does not belong into send",
     "strict": 'write "additionalProperties": false',
     "reply": "only a message has a reply",
-    **dict.fromkeys(("$id", "$anchor", "$dynamicAnchor", "$vocabulary", "id"), "remove it"),
-    **dict.fromkeys(("$schema", "xml", "externalDocs"), "remove it"),
-    **dict.fromkeys(("$comment", "contentEncoding", "contentMediaType"), _REMOVE),
+    **dict.fromkeys(("$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "id"), "remove it"),
+    **dict.fromkeys(("$schema", "$vocabulary", "xml", "externalDocs"), "remove it"),
+    **dict.fromkeys(("$comment", "contentEncoding", "contentMediaType", "contentSchema"), _REMOVE),
 }
 
 
@@ -173,11 +173,14 @@ def _nullable_spelling(schema: Mapping[str, Any]) -> str:
     if schema["nullable"] is False:
         return "remove it; nothing is null that does not say so"
     kind = schema.get("type")
+    if isinstance(kind, list):
+        return "remove it" if "null" in kind else 'add "null" to the list of types'
     if "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
         return 'write "anyOf": [{…}, {"type": "null"}]'
     if "enum" in schema:
         return "add null to the values of enum"
-    return f'write "type": ["{kind if kind in ABOUT else "string"}", "null"]'
+    known = kind if isinstance(kind, str) and kind in ABOUT else "string"
+    return f'write "type": ["{known}", "null"]'
 
 
 def _all_of_spelling(members: object) -> str:

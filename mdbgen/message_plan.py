@@ -216,7 +216,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
         uses[name] for name in ("omittable", "unique", "guards", "whole", "pythononly")
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
-    uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
+    uses["parsed"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
     uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
@@ -246,6 +246,7 @@ def _imports(
                 Annotated=uses["annotated"],
                 Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
+                cast=uses["sparse"],
             ),
         ),
         "jsontypes_pydantic": _import(
@@ -256,8 +257,10 @@ def _imports(
                 BaseModel=True,
                 BeforeValidator=uses["befores"],
                 ConfigDict=True,
-                Field=uses["fields"],
+                Field=uses["received"],
+                GetJsonSchemaHandler=uses["sparse"],
                 SerializerFunctionWrapHandler=uses["sparse"],
+                TypeAdapter=uses["parsed"],
                 ValidationInfo=uses["infos"],
                 ValidatorFunctionWrapHandler=uses["exact"],
                 WrapValidator=uses["exact"],
@@ -268,6 +271,7 @@ def _imports(
         "jsontypes_core": _import(
             "pydantic_core",
             _chosen(
+                CoreSchema=uses["sparse"],
                 PydanticCustomError=uses["customerrors"],
                 PydanticKnownError=uses["multiple"],
             ),

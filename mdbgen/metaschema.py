@@ -64,6 +64,8 @@ def _root() -> Node:
             "value": {
                 "description": "A string, a whole number, true, false or null.",
                 "type": ["string", "integer", "boolean", "null"],
+                "minimum": -MAX_NUMBER,
+                "maximum": MAX_NUMBER,
             },
         },
     }

@@ -42,6 +42,7 @@ TYPES: dict[str, SchemaType] = {
     "both": UnionType((A, B), "kind"),
     "maybe": UnionType((NullType(), RefType("both"))),
     "mixed": UnionType((RefType("a"), RefType("text"))),
+    "flag": UnionType((TEXT, BooleanType())),
 }
 SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in TYPES.items()}
 
@@ -97,7 +98,16 @@ SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in
         ),
         (
             UnionType((RefType("mixed"), C, BooleanType()), "kind"),
-            'Annotated[A | C, Field(discriminator="kind")] | Text | bool',
+            'Annotated[A | C, Field(discriminator="kind")] | bool | Text',
+        ),
+        (UnionType((NullType(), NumberType(False), BooleanType())), "bool | float | None"),
+        (
+            UnionType((NumberType(False), EnumType(("a", False)))),
+            'Annotated[Literal["a", False], Exact] | float',
+        ),
+        (
+            UnionType((NumberType(False), RefType("flag"))),
+            "Flag | float",
         ),
         (
             UnionType((_tagged("D", "d", "$", "x"), _tagged("E", "e", "$", "x")), "$"),

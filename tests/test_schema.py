@@ -456,6 +456,20 @@ def test_wrong_types_everywhere(value: Any) -> None:
         assert codes(with_property({"type": "object", "additionalProperties": value})) == ["MDB103"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("integer", 'write "type": ["integer", "null"]'),
+        (["string", "integer"], 'add "null" to the list of types'),
+        (["string", "null"], "remove it"),
+        *((kind, 'write "type": ["string", "null"]') for kind in ({"a": 1}, "text", 5)),
+    ],
+)
+def test_nullable_beside_whatever_is_called_a_type(kind: Any, hint: str) -> None:
+    found = problems(with_property({"type": kind, "nullable": True}))
+    assert [each.suggestion for each in found if each.code == "MDB203"] == [hint]
+
+
 @pytest.mark.parametrize("name", ["connected", "ping", "pong", "error", "disconnect", "resync"])
 def test_reserved_messages(name: str) -> None:
     assert codes({"endpoints": {"realtime": {"send": {name: {}}}}}) == ["MDB204"]

@@ -24,6 +24,7 @@ import pytest
 import samples
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+from pydantic_core import PydanticSerializationUnexpectedValue
 
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
@@ -150,9 +151,18 @@ def test_what_is_accepted_is_what_json_schema_accepts(
                 if parsed is None:
                     assert refusal is not None
                     assert refusal["code"] == "invalid_message", told
+                    assert all(_leads_somewhere(each, value) for each in refusal["details"]), told
                 else:
                     _check_round_trip(value, package.sent(parsed), validator, told)
     assert min(counts.values()) > MESSAGES * TRIES / 6, "all alike"
+
+
+def _leads_somewhere(mistake: dict[str, Any], value: Any) -> bool:
+    """Whether a mistake has its place in a message."""
+    *steps, last = mistake["loc"]
+    for step in steps:
+        value = value[step]
+    return mistake["type"] == "missing" or value[last] is not KeyError
 
 
 def _check_round_trip(value: Any, sent: Any, validator: Any, told: object) -> None:
@@ -194,6 +204,55 @@ def _moment(text: str) -> object:
     return text.lower()
 
 
+CHOICES: dict[str, Any] = {
+    "Box": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+    **{
+        name: {
+            "type": "object",
+            "properties": {"class": {"const": name}, "size": {"type": "number"}},
+            "required": ["class", "size"],
+            "additionalProperties": False,
+        }
+        for name in ("circle", "square")
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"box": {}}, [(["box", "n"], "missing"), (["box"], "int_type")]),
+        ({"box": {"n": ""}}, [(["box", "n"], "int_type"), (["box"], "int_type")]),
+        ({"shapes": [{"class": "circle"}]}, [(["shapes", 0, "size"], "missing")]),
+        ({"shapes": [{"class": SECRET}]}, [(["shapes", 0], "union_tag_invalid")]),
+        ({"shapes": [{"class_": SECRET}]}, [(["shapes", 0], "union_tag_not_found")]),
+        (
+            {"shapes": [None, {"class": "square", "size": 1, "class_": 1}]},
+            [(["shapes", 1, "class_"], "extra_forbidden")],
+        ),
+        ({"map": {"Box": {"n": {}}}}, [(["map", "Box", "n"], "int_type")]),
+        ({"id": 1.5}, [(["id"], "string_type"), (["id"], "int_type")]),
+    ],
+)
+def test_the_place_of_a_mistake_is_a_path_in_the_message(
+    tmp_path: Path, value: dict[str, Any], expected: list[tuple[list[Any], str]]
+) -> None:
+    """Without the names of what was tried, which pydantic puts in between."""
+    box, *shapes = ({"$ref": f"#/mdbgen/schemas/{name}"} for name in CHOICES)
+    message = {
+        "properties": {
+            "box": {"anyOf": [box, {"type": "integer"}]},
+            "shapes": {"type": "array", "items": {"anyOf": [*shapes, {"type": "null"}]}},
+            "map": {"type": "object", "additionalProperties": box},
+        }
+    }
+    with _imported(tmp_path, _with_messages({"m": message}, CHOICES)) as package:
+        _, refusal = package.parse({"type": "m", **value})
+        assert refusal is not None
+        assert [(each["loc"], each["type"]) for each in refusal["details"]] == expected
+        assert all("class_" not in each["msg"] for each in refusal["details"])
+
+
 ABSENT_OR_NULL = {
     "m": {
         "properties": {
@@ -225,6 +284,82 @@ def test_absent_stays_absent_and_null_stays_null(
         assert package.sent(message) == {"type": "m", **expected}
 
 
+def test_members_of_a_union_may_be_asked_to_write_what_they_are_not(tmp_path: Path) -> None:
+    """pydantic 2.7 tries one after the other, until one does not say that the value is none."""
+
+    def refuse(value: object) -> None:
+        raise PydanticSerializationUnexpectedValue(str(value))
+
+    with (
+        _imported(tmp_path, _with_messages(ABSENT_OR_NULL)) as package,
+        pytest.raises(PydanticSerializationUnexpectedValue),
+    ):
+        package.ws.messages.M._leave_out("text", refuse)
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_routes_that_take_or_return_models_are_documented(tmp_path: Path, mode: str) -> None:
+    """FastAPI shows what pydantic says of a model: its properties, by their names on the wire."""
+    with _imported(tmp_path, _with_messages(ABSENT_OR_NULL)) as package:
+        shown = package.ws.messages.M.model_json_schema(mode=mode)
+        names = {"type", *ABSENT_OR_NULL["m"]["properties"], "id"}
+        assert {*shown["properties"]} == names - ({"id"} if mode == "serialization" else set())
+        assert {*shown["$defs"]["MInner"]["properties"]} == {"a", "_b"}
+        message, _ = package.parse({"type": "m", "inner": {"_b": None}, "class": 5})
+        samples.validator_of(shown).validate(message.model_dump(mode="json", by_alias=True))
+
+
+ANYTHING: dict[str, Any] = {
+    "m": {"properties": {"any": {}, "unit price": {"type": "array"}}},
+    "n": {"properties": {"any": {}, "deep": {"$ref": "#/mdbgen/schemas/Box"}}, "required": ["any"]},
+}
+BOX = {"Box": {"type": "object", "properties": {"held": {}, "boxes": {"type": "array"}}}}
+
+
+@pytest.fixture(scope="module")
+def anything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
+    """A package whose messages hold any value."""
+    root = tmp_path_factory.mktemp("anything")
+    with _imported(root, _with_messages(ANYTHING, BOX)) as package:
+        yield package
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_of_json_is_no_json_wherever_it_stands(
+    anything: Package, word: str
+) -> None:
+    for kind in ("m", "n", "pong", "not declared"):
+        for member in (f'"any": {word}', f'"any": [{{"a": {word}}}]', f'"other": {word}'):
+            with pytest.raises(anything.unusable) as refusal:
+                anything.contract.parse(f'{{"type": "{kind}", {member}}}')
+            frame = json.loads(refusal.value.frame.event["text"])  # type: ignore[attr-defined]
+            assert frame["code"] == "invalid_json"
+
+
+def test_words_for_what_is_no_number_are_texts_like_any_other(anything: Package) -> None:
+    message, _ = anything.parse({"type": "m", "any": ["NaN", "-Infinity"]})
+    assert message.any == ["NaN", "-Infinity"]
+
+
+@pytest.mark.parametrize(
+    "value", [object(), "\ud800", [1, {"a": print}], {1: {b"a": object()}}], ids=repr
+)
+def test_what_has_no_json_form_is_a_type_error_that_names_the_key(
+    anything: Package, value: Any
+) -> None:
+    messages, circle = anything.ws.messages, [value]
+    circle.append(circle)
+    for key, message in (
+        ("any", messages.M(any=value)),
+        ("any", messages.N(any=value)),
+        ("any", messages.M(any=circle)),
+        ("unit_price", messages.M(unit_price=[value])),
+        ("deep", messages.N(any=1, deep=messages.Box(held=value))),
+    ):
+        with pytest.raises(TypeError, match=rf"^{message.type}: {key}\b"):
+            anything.wire.encode(message)
+
+
 @pytest.mark.parametrize("name", samples.FORMATS)
 def test_formats(tmp_path: Path, name: str) -> None:
     """Alone, where they may be left out, among other types, in lists and in maps."""
@@ -251,6 +386,8 @@ def test_formats(tmp_path: Path, name: str) -> None:
                 assert (package.parse({"type": "m", **holder})[0] is not None) is is_good, holder
             is_mixed = is_good or value is None or (type(value) is int)
             assert (package.parse({"type": "m", "mixed": value})[0] is not None) is is_mixed
+        for value in good:  # as unions ask for it, up to pydantic 2.8 at least
+            package.ws.messages.M.model_validate({"plain": value}, strict=True)
 
 
 def test_patterns(tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+)
 from pydantic_core import PydanticCustomError
 
 
@@ -31,8 +38,6 @@ MessageId = Annotated[str | int | None, Field(exclude=True)]
 def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     """Refuse spellings that pydantic takes and the JSON Schema format does not.
 
-    What it guards cannot be strict: a text that was looked at is JSON no more to pydantic.
-
     Args:
         kinds: what a value of the format may be in Python.
     """
@@ -46,17 +51,25 @@ def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _parsed(kind: type[object]) -> BeforeValidator:
+    """Make a value of a text, which strict pydantic does with JSON alone.
+
+    A text that was looked at is JSON no more to it.
+    """
+    return BeforeValidator(TypeAdapter(kind).validate_python)
+
+
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 DateTime = Annotated[
     AwareDatetime,
-    Field(strict=False),
+    _parsed(dt.datetime),
     _guard("a date-time with offset", rf"{_DATE}[Tt]{_TIME}", dt.datetime),
 ]
 
 Uuid = Annotated[
     UUID,
-    Field(strict=False),
+    _parsed(UUID),
     _guard("a UUID", r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", UUID),
 ]

@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     ValidationInfo,
     model_serializer,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class Model(BaseModel):
@@ -62,10 +63,11 @@ class Sparse(Model):
 
     @model_serializer(mode="wrap")
     def _leave_out(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values = serialize(self)  # first, since a union may try it with any value
         optional = _optional(type(self))
         return {
             name: value
-            for name, value in serialize(self).items()
+            for name, value in values.items()
             if value is not None
             or name not in optional
             or self._is_null(*optional[name])
@@ -73,3 +75,12 @@ class Sparse(Model):
 
     def _is_null(self, field: str, is_nullable: bool) -> bool:
         return is_nullable and field in self.model_fields_set
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The properties, where pydantic would show what ``_leave_out`` returns: a dict."""
+        properties = {**schema}
+        properties.pop("serialization", None)
+        return handler(cast(CoreSchema, properties))

@@ -86,7 +86,7 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
 
     Raises:
         TypeError: ``message`` is not declared for sending, or holds a value that has no
-            JSON form.
+            JSON form; the text names the key.
     """
     if type(message) not in _SENDABLE and not isinstance(message, Sendable):
         name = type(message).__name__
@@ -94,12 +94,22 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
     try:
         body = to_json(message, inf_nan_mode="null", fallback=_jsonable).decode()
     except (PydanticSerializationError, ValueError, RecursionError) as problem:
-        raise TypeError(f"{message.type}: {problem}") from None
+        reason = _without_json_form(message) or problem
+        raise TypeError(f"{message.type}: {reason}") from None
     now = f',"timestamp":"{_utc_now()}"'
     answered = "" if reply_to is None else f',"reply_to":{to_json(reply_to).decode()}'
     text = f"{body[:-1]}{now}{answered}{_END}"
     size = len(text) if text.isascii() else len(text.encode())
     return Frame({"type": "websocket.send", "text": text}, size)
+
+
+def _without_json_form(message: Sendable) -> TypeError | None:
+    """Why a message cannot be written, as far as one of its values is to blame."""
+    try:
+        _plain_envelope(dict(message))
+    except TypeError as problem:
+        return problem
+    return None
 
 
 def _utc_now() -> str:

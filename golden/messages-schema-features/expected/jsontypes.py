@@ -8,7 +8,7 @@ import re
 from collections.abc import Set
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
 
 from pydantic import (
@@ -18,14 +18,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     model_serializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 
 
 class Model(BaseModel):
@@ -106,10 +108,11 @@ class Sparse(Model):
 
     @model_serializer(mode="wrap")
     def _leave_out(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values = serialize(self)  # first, since a union may try it with any value
         optional = _optional(type(self))
         return {
             name: value
-            for name, value in serialize(self).items()
+            for name, value in values.items()
             if value is not None
             or name not in optional
             or self._is_null(*optional[name])
@@ -117,6 +120,15 @@ class Sparse(Model):
 
     def _is_null(self, field: str, is_nullable: bool) -> bool:
         return is_nullable and field in self.model_fields_set
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The properties, where pydantic would show what ``_leave_out`` returns: a dict."""
+        properties = {**schema}
+        properties.pop("serialization", None)
+        return handler(cast(CoreSchema, properties))
 
 
 def _as_whole(value: object) -> object:
@@ -176,8 +188,6 @@ def multiples(step: float) -> AfterValidator:
 def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     """Refuse spellings that pydantic takes and the JSON Schema format does not.
 
-    What it guards cannot be strict: a text that was looked at is JSON no more to pydantic.
-
     Args:
         kinds: what a value of the format may be in Python.
     """
@@ -191,16 +201,24 @@ def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _parsed(kind: type[object]) -> BeforeValidator:
+    """Make a value of a text, which strict pydantic does with JSON alone.
+
+    A text that was looked at is JSON no more to it.
+    """
+    return BeforeValidator(TypeAdapter(kind).validate_python)
+
+
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 DateTime = Annotated[
     AwareDatetime,
-    Field(strict=False),
+    _parsed(dt.datetime),
     _guard("a date-time with offset", rf"{_DATE}[Tt]{_TIME}", dt.datetime),
 ]
 
-Date = Annotated[dt.date, Field(strict=False), _guard("a date", _DATE, dt.date)]
+Date = Annotated[dt.date, _parsed(dt.date), _guard("a date", _DATE, dt.date)]
 
 
 def _refuse_naive(time: dt.time) -> dt.time:
@@ -211,14 +229,14 @@ def _refuse_naive(time: dt.time) -> dt.time:
 
 Time = Annotated[
     dt.time,
-    Field(strict=False),
+    _parsed(dt.time),
     _guard("a time with offset", _TIME, dt.time),
     AfterValidator(_refuse_naive),
 ]
 
 Uuid = Annotated[
     UUID,
-    Field(strict=False),
+    _parsed(UUID),
     _guard("a UUID", r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", UUID),
 ]
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -38,6 +39,8 @@ def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
     Raises:
         Unusable: ``invalid_json``, ``unknown_type`` or ``invalid_message``
     """
+    if "NaN" in text or "Infinity" in text:
+        _read_object(text)  # They are no JSON, but pydantic takes them as numbers.
     try:
         return adapter.validate_json(text)
     except ValidationError as problem:
@@ -66,17 +69,26 @@ def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
     if any(not mistake["loc"] for mistake in mistakes):
         text = "no message of this type can be sent here"
         return error_frame("unknown_type", text, reply_to)
-    details = [_describe(mistake) for mistake in mistakes[:MAX_DETAILS]]
+    details = [_describe(mistake, message) for mistake in mistakes[:MAX_DETAILS]]
     text = f"not a valid {message['type']}"
     return error_frame("invalid_message", text, reply_to, details)
 
 
-def _describe(mistake: ErrorDetails) -> dict[str, Any]:
+def _describe(mistake: ErrorDetails, message: dict[str, Any]) -> dict[str, Any]:
     text = mistake["msg"]
-    if mistake["type"] == "union_tag_invalid":
+    if mistake["type"] in ("union_tag_invalid", "union_tag_not_found"):
         text = "Input should have one of the expected tags"
-    # The place begins with the type of the message, by which pydantic told it apart.
-    return {"type": mistake["type"], "loc": mistake["loc"][1:], "msg": text}
+    return {"type": mistake["type"], "loc": _place(mistake, message), "msg": text}
+
+
+def _place(mistake: ErrorDetails, message: Any) -> list[str | int]:
+    """The path to a mistake, without the alternatives that pydantic tried on the way."""
+    path: list[str | int] = []
+    for step in mistake["loc"][1:]:  # it begins with the type of the message
+        with suppress(LookupError, TypeError):
+            message = message[step]
+            path.append(step)
+    return [*path, mistake["loc"][-1]] if mistake["type"] == "missing" else path
 
 
 def _read_object(text: str) -> dict[str, Any]:

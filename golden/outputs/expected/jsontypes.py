@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Set
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
 
 from pydantic import (
@@ -16,12 +16,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class Model(BaseModel):
@@ -93,10 +95,11 @@ class Sparse(Model):
 
     @model_serializer(mode="wrap")
     def _leave_out(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values = serialize(self)  # first, since a union may try it with any value
         optional = _optional(type(self))
         return {
             name: value
-            for name, value in serialize(self).items()
+            for name, value in values.items()
             if value is not None
             or name not in optional
             or self._is_null(*optional[name])
@@ -104,6 +107,15 @@ class Sparse(Model):
 
     def _is_null(self, field: str, is_nullable: bool) -> bool:
         return is_nullable and field in self.model_fields_set
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The properties, where pydantic would show what ``_leave_out`` returns: a dict."""
+        properties = {**schema}
+        properties.pop("serialization", None)
+        return handler(cast(CoreSchema, properties))
 
 
 def _as_whole(value: object) -> object:
@@ -119,8 +131,6 @@ Whole = BeforeValidator(_as_whole)
 def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     """Refuse spellings that pydantic takes and the JSON Schema format does not.
 
-    What it guards cannot be strict: a text that was looked at is JSON no more to pydantic.
-
     Args:
         kinds: what a value of the format may be in Python.
     """
@@ -134,18 +144,26 @@ def _guard(form: str, pattern: str, *kinds: type[object]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _parsed(kind: type[object]) -> BeforeValidator:
+    """Make a value of a text, which strict pydantic does with JSON alone.
+
+    A text that was looked at is JSON no more to it.
+    """
+    return BeforeValidator(TypeAdapter(kind).validate_python)
+
+
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 DateTime = Annotated[
     AwareDatetime,
-    Field(strict=False),
+    _parsed(dt.datetime),
     _guard("a date-time with offset", rf"{_DATE}[Tt]{_TIME}", dt.datetime),
 ]
 
 Uuid = Annotated[
     UUID,
-    Field(strict=False),
+    _parsed(UUID),
     _guard("a UUID", r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", UUID),
 ]
 
