@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import running, serving
+from live import imported, running, serving
+
+from mdbgen.naming import class_name
 
 HANDLERS = "app/ws/handlers/realtime.py"
 REPAIR = "mdbgen generate manifest.json -o app/ws/"
@@ -191,6 +193,16 @@ def test_a_name_that_the_file_has_is_not_imported_twice(folder: Path, imports: s
     checked = mdbgen(folder, "check")
     assert "def on_shout(" in checked.stdout
     assert "import" not in checked.stdout
+
+
+@pytest.mark.parametrize("name", ["_1", "_a", "-a", "__a", "_", "a_", "A-_b"])
+def test_messages_reach_endpoints_of_odd_names(name: str, tmp_path: Path) -> None:
+    declared = {"endpoints": {name: {"receive": {"tell": {}}}}}
+    odd = {"slug": "my_app", "websockets": {name: {"path": "/ws"}}, "mdbgen": declared}
+    with imported(tmp_path, odd) as ws:
+        contract = sys.modules[f"{ws.__name__}.contract"]
+        handlers = getattr(contract, f"{class_name(name)}Contract")()
+        assert handlers.parse('{"type": "tell"}').type == "tell"
 
 
 async def test_a_running_app_does_not_mind_a_new_message(tmp_path: Path) -> None:
