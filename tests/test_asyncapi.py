@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -285,6 +286,14 @@ def test_limits_are_those_that_apply(tmp_path: Path) -> None:
     assert channels["board"]["x-limits"] == defaults
     stated = {"max_message_bytes": 4096, "connections_per_user": 3}
     assert channels["realtime"]["x-limits"] == defaults | stated
+
+
+def test_close_codes_are_those_of_the_page() -> None:
+    page = (GOLDEN.parent / "docs" / "protocol.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d{4}(?:, \d{4})?) \|.*\| ([a-z ]+) \|$", page, re.MULTILINE)
+    told = {(int(code), client) for codes, client in rows for code in codes.split(", ")}
+    codes = _document("outputs")["x-close-codes"]
+    assert {(each["code"], each["client"]) for each in codes} == told
 
 
 def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
