@@ -89,7 +89,7 @@ class _Document:
                 for key, operation in self._operations(name, endpoint)
             },
             "components": {
-                "messages": dict(self._messages()),
+                "messages": {key: _titled(key, each) for key, each in self._messages()},
                 **({"schemas": self._payloads.components()} if self._manifest.schemas else {}),
                 "channelBindings": {
                     binding_key(each): {"ws": binding(each)} for each in self._endpoints.values()
@@ -228,6 +228,11 @@ def _operation(
     return (
         {**operation, "reply": {"channel": channel, "messages": answers}} if answers else operation
     )
+
+
+def _titled(key: str, message: Json) -> Json:
+    """Name the payload: generators of code call its type so."""
+    return {**message, "payload": {"title": key, **message["payload"]}}
 
 
 def _message(message: Message, payload: Json, examples: list[Json], correlation: str) -> Json:

@@ -500,6 +500,12 @@ def test_everything_is_valid_json_schema() -> None:
             _validator(case, name)
 
 
+def test_payloads_have_titles_to_name_types_by() -> None:
+    for case in (*MADE, "outputs"):
+        messages = _document(case)["components"]["messages"]
+        assert [each["payload"]["title"] for each in messages.values()] == list(messages)
+
+
 def test_references_have_no_siblings() -> None:
     """In Draft 7, what stands beside a ``$ref`` is not read."""
 
