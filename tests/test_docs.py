@@ -34,7 +34,8 @@ async def test_readme_example(tmp_path: Path) -> None:
     app, handlers, _ = _python_blocks("README.md")
     live.write_package(tmp_path / "app" / "ws", MANIFEST)
     stub = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
-    stub.write_text(handlers, "utf-8")
+    imports = stub.read_text("utf-8").split("class ")[0].rstrip()
+    stub.write_text(f"{imports}\n{handlers}", "utf-8")
     (tmp_path / "main.py").write_text(app, "utf-8")
     with live.running(tmp_path) as server:
         async with server.join("/ws", token=live.token()) as client:
