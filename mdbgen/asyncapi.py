@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from mdbgen.declared import LIMITS
 from mdbgen.errors import UNSEEN
 from mdbgen.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
 from mdbgen.manifest import Endpoint, Manifest
@@ -13,27 +14,20 @@ from mdbgen.schema import Message
 
 PATH = "asyncapi.json"
 
-_DEFAULT_LIMITS = {
-    "max_message_bytes": 65_536,
-    "messages_per_second": 20,
-    "outbox_bytes": 1_048_576,
-    "connections": 10_000,
-    "connections_per_user": 20,
-}
 _INFO = "The WebSocket endpoints of {}. Text frames, one JSON object each."
 _CLOSE_CODES = (
     (1000, "", "done", "stop"),
-    (1001, "", "the server goes away", "reconnect"),
+    (1001, "", "the server goes away", "reconnect after a random delay"),
     (1003, "", "a binary frame", "stop"),
     (1008, "unauthenticated", "no credential, or a bad one", "reconnect with a new token"),
     (1008, "token_expired", "the token expired", "reconnect with a new token"),
     (1008, "forbidden", "not let in", "stop"),
     (1009, "", "a frame over max_message_bytes", "stop"),
-    (1011, "", "a bug in the server", "reconnect"),
-    (1012, "", "the server restarts", "reconnect"),
-    (1013, "", "the client is too slow, or the server is full", "reconnect"),
+    (1011, "", "a bug in the server", "reconnect with backoff"),
+    (1012, "", "the server restarts", "reconnect after a random delay"),
+    (1013, "", "the client is too slow, or the server is full", "reconnect with backoff"),
     (4408, "", "no sign of life", "reconnect"),
-    (4429, "", "too many messages or connections", "reconnect"),
+    (4429, "", "too many messages or connections", "reconnect with backoff"),
 )
 # No class is called so: neither begins with a capital.
 _ANY_RECEIVED, _ANY_SENT = "any-received", "any-sent"
@@ -95,7 +89,7 @@ class _Document:
                 for key, operation in self._operations(name, endpoint)
             },
             "components": {
-                "messages": dict(self._messages()),
+                "messages": {key: _titled(key, each) for key, each in self._messages()},
                 **({"schemas": self._payloads.components()} if self._manifest.schemas else {}),
                 "channelBindings": {
                     binding_key(each): {"ws": binding(each)} for each in self._endpoints.values()
@@ -135,7 +129,7 @@ class _Document:
                 "address": f"{endpoint.path}/ticket",
                 "expires-in": endpoint.ticket_ttl_seconds,
             },
-            "x-limits": {**_DEFAULT_LIMITS, **endpoint.limits},
+            "x-limits": {**LIMITS, **endpoint.limits},
             "x-history": endpoint.history,
         }
         if not endpoint.description.strip():
@@ -234,6 +228,11 @@ def _operation(
     return (
         {**operation, "reply": {"channel": channel, "messages": answers}} if answers else operation
     )
+
+
+def _titled(key: str, message: Json) -> Json:
+    """Name the payload: generators of code call its type so."""
+    return {**message, "payload": {"title": key, **message["payload"]}}
 
 
 def _message(message: Message, payload: Json, examples: list[Json], correlation: str) -> Json:

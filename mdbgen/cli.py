@@ -166,7 +166,9 @@ def inspect(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of a manifest, for completion and help in editors.
+    """Print the JSON Schema of a manifest.
+
+    Editors complete and explain a manifest by it: name its file as "$schema".
 
     Exit code: 0.
     """

@@ -21,13 +21,14 @@ from mdbgen.validation import ENDPOINT_NAME_PATTERN
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
 OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
-LIMITS = (
-    "max_message_bytes",
-    "messages_per_second",
-    "outbox_bytes",
-    "connections",
-    "connections_per_user",
-)
+# With their defaults, as ``settings.py`` of every generated package has them.
+LIMITS: Mapping[str, int] = {
+    "max_message_bytes": 65_536,
+    "messages_per_second": 20,
+    "outbox_bytes": 1_048_576,
+    "connections": 10_000,
+    "connections_per_user": 20,
+}
 MAX_HISTORY = 10_000
 _KEYS = ("backplane", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = ("receive", "send", "limits", "history")
@@ -193,7 +194,7 @@ class _Reading:
         stated, path = keys.get("limits", {}), (*path, "limits")
         if not self.problems.expect(stated, dict, path):
             return {}
-        self.problems.refuse_unknown(stated, LIMITS, path)
+        self.problems.refuse_unknown(stated, tuple(LIMITS), path)
         limits = {
             key: self.problems.expect_whole(stated[key], (*path, key), 1, MAX_NUMBER)
             for key in LIMITS

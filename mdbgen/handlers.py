@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.render import RenderedFile
 
@@ -11,54 +11,121 @@ if TYPE_CHECKING:
     import ast
 
 _HOOKS = {"on_connect", "on_disconnect"}
+_IMPORTS = {
+    "messages": "from .. import messages",
+    "Connection": "from ..connection import Connection",
+}
+
+
+class _Handlers(NamedTuple):
+    """What a handler file defines."""
+
+    names: Mapping[str, ast.AST]  # in the module
+    methods: Mapping[str, ast.AST]  # of the class, with those that it inherits within the file
 
 
 def missing_stubs(file: RenderedFile, text: str) -> str:
     """Return what to paste into a handler file for the messages that it does not handle.
 
+    Methods for the end of the class, then the imports that they need and the file lacks: so
+    all of it works at the end of a file that ends with the class.
+
     Returns "" where nothing is missing, or where that cannot be told: the class inherits from
-    others as well, or is not in the file at all.
+    one of another file, or is not in the file at all.
 
     Args:
         text: the file as it is.
     """
-    methods = _methods(file, text)
-    if methods is None:
+    own = _read(file, text) if file.stubs else None
+    if own is None:
         return ""
-    stubs = [stub for name, stub in file.stubs.items() if name not in methods]
+    stubs = [stub for name, stub in file.stubs.items() if name not in own.methods]
     if not stubs:
         return ""
-    imports = [] if "import messages" in text else ["from .. import messages"]
-    return "\n\n".join(imports + stubs) + "\n"
+    imports = [line for name, line in _IMPORTS.items() if name not in own.names]
+    pasted = "\n\n".join(stubs) + "\n"
+    return pasted + "\n\n" + "\n".join(imports) + "\n" if imports else pasted
 
 
 def orphaned_methods(file: RenderedFile, text: str) -> tuple[str, ...]:
-    """Return the methods of a handler file that no message calls any more."""
-    methods = _methods(file, text) or set()
-    called = _HOOKS | file.stubs.keys()
-    return tuple(sorted(each for each in methods - called if each.startswith("on_")))
+    """Return the methods of a handler file that no message calls any more.
+
+    An ``on_message`` that takes any object may call methods by names of the app's choice; then
+    only those that take a model are left over.
+    """
+    if not file.stubs and "messages." not in text:
+        return ()  # as are most, which need no reading then
+    own = _read(file, text)
+    called = _HOOKS | (file.stubs.keys() or {"on_message"})
+    found = {
+        name
+        for name, node in (own.methods.items() if own else ())
+        if name.startswith("on_") and (file.stubs or _takes_model(node))
+    }
+    return tuple(sorted(found - called))
 
 
-def _methods(file: RenderedFile, text: str) -> set[str] | None:
-    if not file.stubs:
-        return None
+def _read(file: RenderedFile, text: str) -> _Handlers | None:
     import ast  # only packages with declared messages pay for it
+    from warnings import catch_warnings
 
     try:
-        module = ast.parse(text)
+        with catch_warnings(action="ignore"):  # of odd escapes and the like
+            module = ast.parse(text.removeprefix("\ufeff"))
     except (SyntaxError, ValueError):  # the app will hear of it when it starts
         return None
-    for node in module.body:
-        if isinstance(node, ast.ClassDef) and node.name == file.handlers:
-            return set(_defined(node)) if len(node.bases) == 1 else None
-    return None
+    names = dict(_bound(module))
+    methods = _methods(file, names)
+    return None if methods is None else _Handlers(names, methods)
 
 
-def _defined(node: ast.ClassDef) -> Iterator[str]:
+def _methods(file: RenderedFile, names: Mapping[str, ast.AST]) -> Mapping[str, ast.AST] | None:
+    """Return the methods of the class and its bases; None if one of those is not in the file."""
     import ast
 
-    for each in node.body:
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield each.name
-        elif isinstance(each, ast.Assign):
-            yield from (target.id for target in each.targets if isinstance(target, ast.Name))
+    found: dict[str, ast.AST] = {}
+    waiting = [file.handlers]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        node = names.get(name)
+        if name in seen or _is_contract(name, node, file.contract):
+            continue
+        if not isinstance(node, ast.ClassDef):
+            return None
+        seen.add(name)
+        found.update(_bound(node))
+        waiting += [ast.unparse(base) for base in node.bases]
+    return found
+
+
+def _is_contract(name: str, node: ast.AST | None, contract: str) -> bool:
+    """Return whether a name is that of the generated base, also by way of ``import … as``."""
+    import ast
+
+    imported = node.name if isinstance(node, ast.alias) else name
+    return imported.rpartition(".")[2] == contract
+
+
+def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the names that the statements of a module or class define, the last one last."""
+    import ast
+
+    for node in ast.iter_child_nodes(scope):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node
+            case ast.Name(ctx=ast.Store()):
+                yield node.id, node
+            case ast.alias():
+                yield node.asname or node.name, node
+            case _:
+                yield from _bound(node)
+
+
+def _takes_model(node: ast.AST) -> bool:
+    import ast
+
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return "messages." in ast.unparse(node.args)

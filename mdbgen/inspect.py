@@ -8,6 +8,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
+from mdbgen.declared import LIMITS
 from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
 from mdbgen.formats import OK, Format, Report, document, lines_of
 from mdbgen.manifest import Endpoint, Manifest
@@ -17,15 +18,6 @@ DEFAULT = "default"
 TEXT_WIDTH = 48
 NAME_WIDTH = 28  # of names and paths, which may be long and have no spaces to break at
 GAP = "  "
-
-# As ``settings.py`` of every generated package has them.
-LIMITS = {
-    "max_message_bytes": 65_536,
-    "messages_per_second": 20,
-    "outbox_bytes": 1_048_576,
-    "connections": 10_000,
-    "connections_per_user": 20,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +151,7 @@ def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str
         "slug": manifest.slug,
         "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
         "rules": [asdict(each) for each in describe_rules(manifest)],
-        "limits": LIMITS,
+        "limits": dict(LIMITS),
         "warnings": [as_json(each) for each in warnings],
     }
 
@@ -188,7 +180,7 @@ def _limits() -> str:
             "limits, unless the environment sets MDB_WS_…",
             f"one client: messages of {LIMITS['max_message_bytes']} bytes, {rate} a second,"
             f" {2 * rate} at once; {LIMITS['outbox_bytes']} bytes unread",
-            f"one process: {LIMITS['connections']} connections,"
+            f"one endpoint in one process: {LIMITS['connections']} connections,"
             f" {LIMITS['connections_per_user']} of one user",
         )
     )

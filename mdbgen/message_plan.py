@@ -92,7 +92,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
             else "A value of the message has no JSON form."
         ),
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
-        send_example=f"await connection.send({examples[0]})",
+        send_example=f"await connection.send({'...' if sent else '{...}'})",
         received_type=_received_type(manifest),
         contract_inbound=_contract_inbound(bool(received), takes_objects),
         as_mapping="as_mapping(message)" if received else "message",

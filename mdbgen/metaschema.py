@@ -18,11 +18,11 @@ from mdbgen.validation import ENDPOINT_NAME_PATTERN, PATH_PATTERN, SLUG_PATTERN
 Node = dict[str, Any]
 
 _LIMITS = {
-    "max_message_bytes": "Longest frame from a client; more closes 1009. Default: 65536.",
-    "messages_per_second": "Of one client; a burst is twice that, more closes 4429. Default: 20.",
-    "outbox_bytes": "What may wait for a slow client; more closes 1013. Default: 1048576.",
-    "connections": "To one process; more closes 1013. Default: 10000.",
-    "connections_per_user": "Of one user, not of anonymous ones; more closes 4429. Default: 20.",
+    "max_message_bytes": "Longest frame from a client; more closes 1009.",
+    "messages_per_second": "Of one client; a burst is twice that, more closes 4429.",
+    "outbox_bytes": "What may wait for a slow client; more closes 1013.",
+    "connections": "To this endpoint in one process; more closes 1013.",
+    "connections_per_user": "Of one user, not of anonymous ones; more closes 4429.",
 }
 
 
@@ -117,12 +117,16 @@ def _policy(description: str) -> Node:
         description,
         {
             "required": flag("Whether a credential is required.", default=True),
-            "allow_anonymous": flag("Whether clients without one are let in all the same."),
+            "allow_anonymous": flag(
+                "Whether clients without one are let in all the same.", default=False
+            ),
             "allowed_roles": texts("One of these roles is needed."),
             "allowed_users": texts("Only these user ids or e-mail addresses."),
             "denied_users": texts("Never these user ids or e-mail addresses."),
             "required_permissions": texts("All of these permissions are needed."),
-            "owner_can_access": flag("Whether developer_id passes the allowed lists."),
+            "owner_can_access": flag(
+                "Whether developer_id passes the allowed lists.", default=True
+            ),
         },
     )
 
@@ -182,7 +186,10 @@ def _mdbgen() -> Node:
 
 def _declaration() -> Node:
     receive = named("receivedMessage", "The messages that clients send.", RESERVED_MESSAGES)
-    limits = {key: whole_number(_LIMITS[key], 1, MAX_NUMBER) for key in LIMITS}
+    limits = {
+        key: whole_number(_LIMITS[key], 1, MAX_NUMBER, default=default)
+        for key, default in LIMITS.items()
+    }
     history = "How many messages are kept for clients that come back; 0 is none."
     return _closed(
         "The messages of an endpoint, as the server sees them.",

@@ -21,14 +21,14 @@ def find_orphans(files: Sequence[RenderedFile], target: Path) -> tuple[Diagnosti
     A file is for an endpoint if it imports its base class, a method if it is called like one.
     """
     own = [file for file in files if file.owner is Owner.APP]
-    used = {name for file in own for name in _contracts(file.draft)}
+    used = {file.contract for file in own}
     unused = _warnings(sorted((target / "handlers").glob("*.py")), used)
     return (*unused, *_method_warnings(own, target))
 
 
 def _method_warnings(own: Sequence[RenderedFile], target: Path) -> Iterator[Diagnostic]:
     for file in own:
-        disk = read_file(target / file.path) if file.stubs else None
+        disk = read_file(target / file.path)
         methods = orphaned_methods(file, disk.text) if disk else ()
         if methods:
             message = f"no message calls {', '.join(methods)} any more; rename or delete it"

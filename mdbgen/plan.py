@@ -192,7 +192,8 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         receives=plan_methods(endpoint.receive, endpoint.send),
         is_answering=any(message.reply for message in endpoint.receive),
         received=received_name(name),
-        adapter=f"_{identifier(name).upper()}_RECEIVED",
+        # Two underscores at the start would make it another name inside of the class.
+        adapter=f"_{identifier(name).lstrip('_').upper()}_RECEIVED",
     )
 
 

@@ -48,6 +48,7 @@ class RenderedFile:
     owner: Owner
     draft: str  # as the template printed it; equal to ``text`` unless a long name makes black wrap
     handlers: str = ""  # of a handler file: the name of its class
+    contract: str = ""  # and of the generated base of that
     stubs: Mapping[str, str] = field(default_factory=dict)  # and its methods for messages, as text
 
     @cached_property
@@ -91,7 +92,7 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         stubs = {each.handler: _stub(each) for each in endpoint.receives}
         draft = _fill("handler.py", endpoint=endpoint, plan=plan, stubs=tuple(stubs.values()))
         path = f"handlers/{endpoint.module}.py"
-        yield FormattedFile(path, Owner.APP, draft, endpoint.handlers, stubs)
+        yield FormattedFile(path, Owner.APP, draft, endpoint.handlers, endpoint.contract, stubs)
 
 
 def _stub(method: MethodPlan) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
+from mdbgen.declared import LIMITS
 from mdbgen.errors import visible
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.naming import class_name
@@ -218,7 +219,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
         methods=tuple(_plan_method(each, replies) for each in endpoint.receive),
         takes_objects=not endpoint.receive,
         # Half of what the server takes at once: who comes back is not put out for flooding.
-        max_queued=endpoint.limits.get("messages_per_second", 20),
+        max_queued={**LIMITS, **endpoint.limits}["messages_per_second"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -287,6 +288,14 @@ def test_limits_are_those_that_apply(tmp_path: Path) -> None:
     assert channels["realtime"]["x-limits"] == defaults | stated
 
 
+def test_close_codes_are_those_of_the_page() -> None:
+    page = (GOLDEN.parent / "docs" / "protocol.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d{4}(?:, \d{4})?) \|.*\| ([a-z ]+) \|$", page, re.MULTILINE)
+    told = {(int(code), client) for codes, client in rows for code in codes.split(", ")}
+    codes = _document("outputs")["x-close-codes"]
+    assert {(each["code"], each["client"]) for each in codes} == told
+
+
 def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
         connection = sys.modules[f"{ws.__name__}.connection"]
@@ -489,6 +498,12 @@ def test_everything_is_valid_json_schema() -> None:
     for case in (*MADE, "outputs"):
         for name in _document(case)["components"]["messages"]:
             _validator(case, name)
+
+
+def test_payloads_have_titles_to_name_types_by() -> None:
+    for case in (*MADE, "outputs"):
+        messages = _document(case)["components"]["messages"]
+        assert [each["payload"]["title"] for each in messages.values()] == list(messages)
 
 
 def test_references_have_no_siblings() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = {"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}
+MAIN = """from app import ws
+from fastapi import FastAPI
+
+app = FastAPI()
+app.include_router(ws.router)
+
+
+@app.post("/items")
+async def create(sku: str) -> int:
+    return await announce(ws.messages.Item(id=sku))
+"""
 
 
 def _python_blocks(page: str) -> list[str]:
@@ -22,8 +34,8 @@ async def test_readme_example(tmp_path: Path) -> None:
     app, handlers, _ = _python_blocks("README.md")
     live.write_package(tmp_path / "app" / "ws", MANIFEST)
     stub = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
-    imports = stub.read_text("utf-8").split("class ")[0]
-    stub.write_text(imports + "from ..manager import manager\n\n\n" + handlers, "utf-8")
+    imports = stub.read_text("utf-8").split("class ")[0].rstrip()
+    stub.write_text(f"{imports}\n{handlers}", "utf-8")
     (tmp_path / "main.py").write_text(app, "utf-8")
     with live.running(tmp_path) as server:
         async with server.join("/ws", token=live.token()) as client:
@@ -52,6 +64,27 @@ async def test_readme_typed_handler(tmp_path: Path) -> None:
         async with server.join("/ws", token=live.token()) as client:
             answer = await client.ask({"type": "get_status", "id": 1})
             assert (answer["status"], answer["reply_to"]) == ("idle", 1)
+
+
+async def test_messages_example(tmp_path: Path) -> None:
+    """The page's manifest, handlers and broadcast: a client follows a channel and hears of it."""
+    text = (ROOT / "docs/messages.md").read_text("utf-8")
+    stated = re.search(r'```json\n("mdbgen": .*?)```', text, re.DOTALL)
+    assert stated
+    sending, handlers = _python_blocks("docs/messages.md")
+    live.write_package(tmp_path / "app" / "ws", {**MANIFEST, **json.loads(f"{{{stated[1]}}}")})
+    file = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
+    imports = file.read_text("utf-8").split("class ")[0]
+    file.write_text(f"{imports}from ..manager import manager\n\n\n{handlers}", "utf-8")
+    (tmp_path / "main.py").write_text(f"{MAIN}\n\n{sending}", "utf-8")
+    with live.running(tmp_path) as server:
+        async with server.join("/ws", token=live.token()) as client:
+            await client.send({"type": "subscribe", "channel": "news"})
+            answer = await client.ask({"type": "get_status", "id": 1})
+            assert (answer["type"], answer["status"]) == ("status_update", "idle")
+            assert await server.post("/items?sku=x") == 1
+            created = await client.recv()
+            assert (created["type"], created["item"]["id"]) == ("document_created", "x")
 
 
 def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import running, serving
+from live import imported, running, serving
+
+from mdbgen.naming import class_name
 
 HANDLERS = "app/ws/handlers/realtime.py"
 REPAIR = "mdbgen generate manifest.json -o app/ws/"
@@ -104,7 +106,8 @@ def test_for_tools(folder: Path) -> None:
     assert lines[2:] == [REPAIR]
 
 
-def test_handlers_of_an_endpoint_that_now_declares_messages_lack_an_import(tmp_path: Path) -> None:
+def test_first_message_and_back(tmp_path: Path) -> None:
+    """What was for any object is left over, and what is pasted as it is printed works."""
     bare = {**manifest({}), "mdbgen": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(bare))
     assert mdbgen(tmp_path, "generate").returncode == 0
@@ -112,28 +115,94 @@ def test_handlers_of_an_endpoint_that_now_declares_messages_lack_an_import(tmp_p
     mdbgen(tmp_path, "generate")
     checked = mdbgen(tmp_path, "check")
     assert checked.returncode == 1
-    assert checked.stdout.splitlines()[1] == "from .. import messages"
-    assert "on_ask" in checked.stdout
-    assert "on_shout" in checked.stdout
-    assert "on_message" in checked.stderr, "nothing calls it any more"
+    assert "no message calls on_message any more" in checked.stderr
+    stub = checked.stdout.removeprefix(f"missing handler {HANDLERS}\n")
+    pasted = stub.removesuffix(f"\n{REPAIR}\n")
+    assert pasted.endswith("\n\n\nfrom .. import messages\n")
+    file = tmp_path / HANDLERS
+    file.write_text(f"{file.read_text()}\n{pasted}")
+    assert mdbgen(tmp_path, "check").returncode == 0
+    driven = [sys.executable, "-c", f"import {HANDLERS[:-3].replace('/', '.')}"]
+    assert subprocess.run(driven, cwd=tmp_path, timeout=60).returncode == 0
+
+    (tmp_path / "manifest.json").write_text(json.dumps(bare))
+    mdbgen(tmp_path, "generate")
+    undone = mdbgen(tmp_path, "check")
+    assert undone.returncode == 0
+    assert "no message calls on_ask, on_shout any more" in undone.stderr
+
+
+def test_on_message_may_call_what_it_likes(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest({}), "mdbgen": {}}))
+    mdbgen(tmp_path, "generate")
+    with (tmp_path / HANDLERS).open("a") as file:
+        file.write("\n    async def on_join(self, message: dict[str, Any]) -> None: ...\n")
+    checked = mdbgen(tmp_path, "check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+FROM_CONTRACT = "from ..contract import RealtimeContract\n"
+BASE = f"{FROM_CONTRACT}class Base(RealtimeContract):\n    def on_ask(self): ...\n"
+OWN = "class RealtimeHandlers(RealtimeContract):\n"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "class RealtimeHandlers(Mixin, RealtimeContract): ...",
-        "from .elsewhere import RealtimeHandlers",
-        "this is no Python",
-        "",
+        f"\ufeff{FROM_CONTRACT}{OWN}    def on_ask(self): ...\n",
+        f"{FROM_CONTRACT}{OWN}\tdef on_ask(self): ...\n",
+        f"{FROM_CONTRACT}{OWN}    if True:\n        async def on_ask(self): ...\n",
+        f"{FROM_CONTRACT}{OWN}    on_ask: object = print\n",
+        f"{FROM_CONTRACT}{OWN}    from x import on_ask\n",
+        f"{FROM_CONTRACT}{OWN}    ...\n{OWN}    def on_ask(self): ...\n",
+        f"{BASE}class RealtimeHandlers(Base): ...\n",
+        f"{BASE}class Mixin: ...\nclass RealtimeHandlers(Mixin, Base): ...\n",
+        "from .. import contract as c\n"
+        "class RealtimeHandlers(c.RealtimeContract):\n    def on_ask(self): ...\n",
+        "from ..contract import RealtimeContract as C\n"
+        "class RealtimeHandlers(C):\n    def on_ask(self): '\\d'\n",
     ],
 )
-def test_what_cannot_be_told_is_no_drift(folder: Path, text: str) -> None:
+def test_methods_are_found_wherever_the_file_defines_them(folder: Path, text: str) -> None:
     mdbgen(folder, "generate")
     own = (folder / HANDLERS).read_text()
     (folder / HANDLERS).write_text(text)
     checked = mdbgen(folder, "check")
     (folder / HANDLERS).write_text(own)
-    assert (checked.returncode, checked.stderr) == (0, "")
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert "on_ask" not in checked.stdout
+    assert "def on_shout(" in checked.stdout
+    assert checked.stdout.endswith(
+        f"\n\n\nfrom .. import messages\nfrom ..connection import Connection\n\n{REPAIR}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from .. import messages",
+        "from .. import (\n    contract,\n    messages,\n)",
+        "if True:\n    from app.ws import messages",
+        "import app.ws.messages as messages",
+    ],
+)
+def test_a_name_that_the_file_has_is_not_imported_twice(folder: Path, imports: str) -> None:
+    mdbgen(folder, "generate")
+    own = (folder / HANDLERS).read_text()
+    (folder / HANDLERS).write_text(own.replace("from .. import messages", imports))
+    checked = mdbgen(folder, "check")
+    assert "def on_shout(" in checked.stdout
+    assert "import" not in checked.stdout
+
+
+@pytest.mark.parametrize("name", ["_1", "_a", "-a", "__a", "_", "a_", "A-_b"])
+def test_messages_reach_endpoints_of_odd_names(name: str, tmp_path: Path) -> None:
+    declared = {"endpoints": {name: {"receive": {"tell": {}}}}}
+    odd = {"slug": "my_app", "websockets": {name: {"path": "/ws"}}, "mdbgen": declared}
+    with imported(tmp_path, odd) as ws:
+        contract = sys.modules[f"{ws.__name__}.contract"]
+        handlers = getattr(contract, f"{class_name(name)}Contract")()
+        assert handlers.parse('{"type": "tell"}').type == "tell"
 
 
 async def test_a_running_app_does_not_mind_a_new_message(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from mdbgen.declared import LIMITS
 from mdbgen.formats import Format
 from mdbgen.generate import generate
 from mdbgen.inspect import (
-    LIMITS,
     NAME_WIDTH,
     describe_endpoints,
     describe_rules,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_schema import JUNK, diagnostics, likely_schemas, with_property
 
+from mdbgen.declared import LIMITS
 from mdbgen.errors import ManifestError
 from mdbgen.manifest import parse_manifest
 from mdbgen.metaschema import schema_text
@@ -100,6 +101,11 @@ def test_every_key_is_explained() -> None:
         assert "description" in node, name
         assert list(unexplained(node, name)) == []
     assert list(unexplained(SCHEMA, "")) == []
+
+
+def test_every_limit_has_its_default() -> None:
+    limits = SCHEMA["$defs"]["declaration"]["properties"]["limits"]["properties"]
+    assert {name: each["default"] for name, each in limits.items()} == LIMITS
 
 
 def test_the_command_prints_it_always_the_same() -> None:

@@ -21,5 +21,5 @@ class PricesHandlers(PricesContract):
         """After the client is gone."""
 
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
-        """The client sent a JSON object; ``await connection.send(messages.Price(...))`` answers."""
+        """The client sent a JSON object; ``await connection.send(...)`` answers."""
         await super().on_message(connection, message)  # answers ``not_implemented``

@@ -21,5 +21,5 @@ class BoardHandlers(BoardContract):
         """After the client is gone."""
 
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
-        """The client sent a JSON object; ``await connection.send(messages.OrderState(...))`` answers."""
+        """The client sent a JSON object; ``await connection.send(...)`` answers."""
         await super().on_message(connection, message)  # answers ``not_implemented``
