@@ -615,6 +615,21 @@ async def test_an_old_goodbye_is_forgotten(browser: Page, server: Scripted) -> N
     peer.vanish()
     await come_back(browser, server)
     (await server.greeted()).vanish()
+@pytest.mark.parametrize("close", [1006, 4000])
+async def test_a_goodbye_for_good_is_one_whatever_its_code(
+    browser: Page, server: Scripted, close: int
+) -> None:
+    peer = await opened(browser, server)
+    await peer.say_goodbye(4000, "kicked", reconnect=False)
+    if close == 1006:
+        peer.vanish()
+    else:
+        await peer.close(close)
+    assert await browser.status() == {"state": "closed", "code": 4000, "reason": "kicked"}
+    await browser.rest()
+    assert server.is_quiet()
+
+
     assert (await browser.until("waiting"))["code"] == 1006
     await leave(browser)
 
