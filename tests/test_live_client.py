@@ -373,6 +373,23 @@ async def test_a_closed_client_says_so(browser: Page, server: Scripted) -> None:
     assert states == ["connecting", "open", "closed"]
 
 
+async def test_limits_may_be_longer_than_any_timer(browser: Page, server: Scripted) -> None:
+    """Whoever wants no limit writes ``Infinity``, of which a timer makes 1 ms."""
+    endless = 2**40
+    options = {"replyTimeoutMs": endless, "silenceMs": endless, "maxDelayMs": endless}
+    peer = await opened(browser, server, options={**options, "minDelayMs": endless})
+    call = await browser.call("getStatus")
+    question = await peer.recv()
+    await browser.elapse(1_000_000)
+    await peer.send("status_update", status="idle", reply_to=question["id"])
+    assert (await browser.result(call))["resolved"]["status"] == "idle"
+    peer.vanish()
+    await browser.until("waiting")
+    await browser.elapse(1_000_000)
+    assert (await browser.ask("status"))["state"] == "waiting"
+    await leave(browser)
+
+
 # The queue
 
 

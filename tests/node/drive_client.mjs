@@ -26,7 +26,8 @@ class Clock {
       // What is below the client has to go on living in real time.
       const isClient = new Error().stack.split("\n")[2].includes(basename(path));
       if (!isClient) return setTimeout(run, delay, ...values);
-      const timer = { id: ++this.lastId, due: this.now + Math.max(1, delay), run };
+      const isInRange = delay >= 1 && delay < 2 ** 31; // as timers are everywhere
+      const timer = { id: ++this.lastId, due: this.now + (isInRange ? delay : 1), run };
       this.timers.set(timer.id, timer);
       return timer;
     };
