@@ -456,6 +456,15 @@ async def test_the_queue_is_bounded(browser: Page, server: Scripted) -> None:
     await leave(browser)
 
 
+async def test_an_option_that_is_undefined_is_not_set(browser: Page, server: Scripted) -> None:
+    await new(browser, server, undefined=["maxQueued", "replyTimeoutMs", "silenceMs", "token"])
+    peer = await server.peer()
+    await browser.call("subscribe", {"channel": "a"})
+    await peer.greet()
+    assert (await peer.recv())["channel"] == "a"
+    await leave(browser)
+
+
 async def test_a_question_that_was_not_sent_survives_a_lost_connection(
     browser: Page, server: Scripted
 ) -> None:
@@ -845,8 +854,14 @@ async def test_a_token_is_a_subprotocol(browser: Page, server: Scripted) -> None
     await leave(browser)
 
 
-async def test_no_token_is_no_subprotocol(browser: Page, server: Scripted) -> None:
-    peer = await opened(browser, server, options={"token": None})
+@pytest.mark.parametrize(
+    "command", [{"options": {"token": None}}, {"options": {"token": ""}}, {"tokens": [""]}]
+)
+async def test_no_token_is_no_subprotocol(
+    browser: Page, server: Scripted, command: dict[str, Any]
+) -> None:
+    """An empty one counts as none, as it does for the server."""
+    peer = await opened(browser, server, **command)
     assert peer.protocols == ()
     await leave(browser)
 

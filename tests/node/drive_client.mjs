@@ -92,9 +92,11 @@ function listener(command, name, client) {
 }
 
 const actions = {
-  new({ name = "ws", type = "RealtimeClient", options = {}, asks, tokens, random, bare, then }) {
+  new({ name = "ws", type = "RealtimeClient", options = {}, undefined: unset = [], ...command }) {
+    const { asks, tokens, random, bare, then } = command;
     if (random !== undefined) Math.random = () => random;
     const all = bare ? options : { webSocket: WatchedWebSocket, ...options };
+    for (const option of unset) all[option] = undefined;
     if (asks) all.token = askForToken;
     if (tokens) all.token = () => tokens.shift() ?? null;
     const client = new module[type](all);
