@@ -615,6 +615,21 @@ async def test_what_the_server_said_counts_where_the_close_hides_it(
     await (leave(browser) if state == "waiting" else browser.rest())
 
 
+@pytest.mark.parametrize("close", [1006, 4000])
+async def test_a_goodbye_for_good_is_one_whatever_its_code(
+    browser: Page, server: Scripted, close: int
+) -> None:
+    peer = await opened(browser, server)
+    await peer.say_goodbye(4000, "kicked", reconnect=False)
+    if close == 1006:
+        peer.vanish()
+    else:
+        await peer.close(close)
+    assert await browser.status() == {"state": "closed", "code": 4000, "reason": "kicked"}
+    await browser.rest()
+    assert server.is_quiet()
+
+
 async def test_after_a_goodbye_messages_wait_for_the_next_connection(
     browser: Page, server: Scripted
 ) -> None:
@@ -641,21 +656,6 @@ async def test_an_old_goodbye_is_forgotten(browser: Page, server: Scripted) -> N
     peer.vanish()
     await come_back(browser, server)
     (await server.greeted()).vanish()
-@pytest.mark.parametrize("close", [1006, 4000])
-async def test_a_goodbye_for_good_is_one_whatever_its_code(
-    browser: Page, server: Scripted, close: int
-) -> None:
-    peer = await opened(browser, server)
-    await peer.say_goodbye(4000, "kicked", reconnect=False)
-    if close == 1006:
-        peer.vanish()
-    else:
-        await peer.close(close)
-    assert await browser.status() == {"state": "closed", "code": 4000, "reason": "kicked"}
-    await browser.rest()
-    assert server.is_quiet()
-
-
     assert (await browser.until("waiting"))["code"] == 1006
     await leave(browser)
 
@@ -958,6 +958,18 @@ async def test_a_ticket_is_fetched_for_each_attempt(
     assert await server.ticket_request() == TicketRequest("/ws/ticket", header)
     peer = await server.greeted()
     assert sorted(peer.query.split("&")) == ["since=7", "ticket=t2"]
+    await leave(browser)
+
+
+@pytest.mark.parametrize("prefix", ["", "/behind/a/proxy", "//two"])
+async def test_a_ticket_is_asked_for_where_the_endpoint_is(
+    browser: Page, server: Scripted, prefix: str
+) -> None:
+    server.tickets.append((200, {"ticket": "t1", "expires_in": 10}))
+    await new(browser, server, options={"url": f"{server.url}{prefix}", "ticket": True})
+    assert (await server.ticket_request()).path == f"{prefix}/ws/ticket"
+    await server.greeted()
+    await browser.until("open")
     await leave(browser)
 
 
