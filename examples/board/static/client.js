@@ -231,7 +231,7 @@ class ReconnectingSocket {
     }
     /** The connection is gone: come back, or stop, as the close code says. */
     lose(close) {
-        const { code, reason, isFinal } = this.farewell ?? { ...close, isFinal: false };
+        const { code, reason, isFinal } = this.farewell ?? close;
         const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
         this.leave();
         const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -389,7 +389,10 @@ function endpointUrl(base, path) {
 /** Notes, as they come and go. */
 export class BoardClient extends ClientOfEndpoint {
     constructor(options = {}) {
-        super("/ws", { ...options, maxQueued: options.maxQueued ?? 20 });
+        super("/ws", {
+            ...options,
+            maxQueued: options.maxQueued ?? 20,
+        });
     }
     /** Pin a note. */
     addNote(message) {

@@ -139,10 +139,7 @@ interface OutgoingFrame {
 interface CloseReport {
   code: number;
   reason: string;
-}
-
-interface Farewell extends CloseReport {
-  isFinal: boolean; // the server says not to come back
+  isFinal?: boolean; // the server says not to come back
 }
 
 /** What all events of a client carry, by their names. */
@@ -167,7 +164,7 @@ class ReconnectingSocket {
   private lastId = 0;
   private socket: WebSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
-  private farewell: Farewell | null = null; // what the `disconnect` frame said
+  private farewell: CloseReport | null = null; // what the `disconnect` frame said
   private failures = 0;
   private connectedAt: number | null = null;
   private isRenewed = false; // the token was refused, and a new one has been asked for
@@ -359,7 +356,7 @@ class ReconnectingSocket {
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason, isFinal } = this.farewell ?? { ...close, isFinal: false };
+    const { code, reason, isFinal } = this.farewell ?? close;
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
     const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -540,7 +537,10 @@ export interface BoardMessages {
 /** Notes, as they come and go. */
 export class BoardClient extends ClientOfEndpoint<BoardMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Pin a note. */

@@ -212,10 +212,7 @@ interface OutgoingFrame {
 interface CloseReport {
   code: number;
   reason: string;
-}
-
-interface Farewell extends CloseReport {
-  isFinal: boolean; // the server says not to come back
+  isFinal?: boolean; // the server says not to come back
 }
 
 /** What all events of a client carry, by their names. */
@@ -238,7 +235,7 @@ class ReconnectingSocket {
   private lastId = 0;
   private socket: WebSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
-  private farewell: Farewell | null = null; // what the `disconnect` frame said
+  private farewell: CloseReport | null = null; // what the `disconnect` frame said
   private failures = 0;
   private connectedAt: number | null = null;
   private isRenewed = false; // the token was refused, and a new one has been asked for
@@ -425,7 +422,7 @@ class ReconnectingSocket {
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason, isFinal } = this.farewell ?? { ...close, isFinal: false };
+    const { code, reason, isFinal } = this.farewell ?? close;
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
     const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -605,7 +602,10 @@ export interface ClassMessages {
 /** """ */
 export class ClassClient extends ClientOfEndpoint<ClassMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** """ import os """ */
@@ -635,7 +635,10 @@ export type OnMessageMessages = { [type: string]: WireFrame };
 /** A client of `on-message`, at `/ws2`. */
 export class OnMessageClient extends ClientOfEndpoint<OnMessageMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws2", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws2", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Send `connect`. */

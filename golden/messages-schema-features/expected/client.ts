@@ -221,10 +221,7 @@ interface OutgoingFrame {
 interface CloseReport {
   code: number;
   reason: string;
-}
-
-interface Farewell extends CloseReport {
-  isFinal: boolean; // the server says not to come back
+  isFinal?: boolean; // the server says not to come back
 }
 
 /** What all events of a client carry, by their names. */
@@ -247,7 +244,7 @@ class ReconnectingSocket {
   private lastId = 0;
   private socket: WebSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
-  private farewell: Farewell | null = null; // what the `disconnect` frame said
+  private farewell: CloseReport | null = null; // what the `disconnect` frame said
   private failures = 0;
   private connectedAt: number | null = null;
   private isRenewed = false; // the token was refused, and a new one has been asked for
@@ -434,7 +431,7 @@ class ReconnectingSocket {
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason, isFinal } = this.farewell ?? { ...close, isFinal: false };
+    const { code, reason, isFinal } = this.farewell ?? close;
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
     const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -613,7 +610,10 @@ export interface RealtimeMessages {
 /** A client of `realtime`, at `/ws`. */
 export class RealtimeClient extends ClientOfEndpoint<RealtimeMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Send `scalars`. */

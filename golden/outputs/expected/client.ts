@@ -152,10 +152,7 @@ interface OutgoingFrame {
 interface CloseReport {
   code: number;
   reason: string;
-}
-
-interface Farewell extends CloseReport {
-  isFinal: boolean; // the server says not to come back
+  isFinal?: boolean; // the server says not to come back
 }
 
 /** What all events of a client carry, by their names. */
@@ -180,7 +177,7 @@ class ReconnectingSocket {
   private lastId = 0;
   private socket: WebSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
-  private farewell: Farewell | null = null; // what the `disconnect` frame said
+  private farewell: CloseReport | null = null; // what the `disconnect` frame said
   private failures = 0;
   private connectedAt: number | null = null;
   private isRenewed = false; // the token was refused, and a new one has been asked for
@@ -372,7 +369,7 @@ class ReconnectingSocket {
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason, isFinal } = this.farewell ?? { ...close, isFinal: false };
+    const { code, reason, isFinal } = this.farewell ?? close;
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
     const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -552,7 +549,10 @@ export interface RealtimeMessages {
 /** Orders, as they change. */
 export class RealtimeClient extends ClientOfEndpoint<RealtimeMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Follow a channel. */
@@ -579,7 +579,10 @@ export interface BoardMessages {
 /** A client of `board`, at `/ws/board`. */
 export class BoardClient extends ClientOfEndpoint<BoardMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws/board", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws/board", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Send any JSON object. */
@@ -601,7 +604,10 @@ export type EchoMessages = { [type: string]: WireFrame };
 /** A client of `echo`, at `/ws/echo`. */
 export class EchoClient extends ClientOfEndpoint<EchoMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws/echo", { ...options, maxQueued: options.maxQueued ?? 20 });
+    super("/ws/echo", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Send any JSON object. */
