@@ -189,6 +189,19 @@ async def test_a_listener_that_unsubscribed_hears_no_more(browser: Page, server:
     assert [each["event"] for each in browser.log].count("first") == 1
 
 
+async def test_a_listener_that_another_has_just_stopped_hears_no_more(
+    browser: Page, server: Scripted
+) -> None:
+    peer = await opened(browser, server)
+    await browser.do("on", on="document_created", stops="second", **{"as": "first"})
+    await browser.do("on", on="document_created", tag="stopped", **{"as": "second"})
+    await browser.do("on", on="document_created", tag="third", **{"as": "third"})
+    await peer.send("document_created", item={"id": "1"})
+    assert (await browser.heard("third"))["item"] == {"id": "1"}
+    await leave(browser)
+    assert not any(each["event"] == "stopped" for each in browser.log)
+
+
 async def test_a_listener_that_throws_disturbs_nobody(browser: Page, server: Scripted) -> None:
     peer = await opened(browser, server)
     await browser.do("on", on="document_created", tag="bad", throws="thrown on purpose")

@@ -86,6 +86,7 @@ function askForToken() {
 function listener(command, name, client) {
   return (value) => {
     print({ event: command.tag ?? "heard", on: command.on, value });
+    if (command.stops) clients.get(name).stops.get(command.stops)();
     if (command.call) client[command.call](...(command.with ?? []));
     if (command.throws) throw new Error(command.throws);
   };
@@ -107,7 +108,7 @@ const actions = {
   },
   on(command) {
     const { client, stops } = clients.get(command.name ?? "ws");
-    stops.set(command.as ?? command.on, client.on(command.on, listener(command, "ws", client)));
+    stops.set(command.as ?? command.on, client.on(command.on, listener(command, command.name ?? "ws", client)));
   },
   off({ name = "ws", as }) {
     clients.get(name).stops.get(as)();
