@@ -296,7 +296,10 @@ class ReconnectingSocket {
         this.emit("status", status);
     }
     emit(name, value) {
-        for (const listener of [...(this.listeners.get(name) ?? [])]) {
+        const listeners = this.listeners.get(name) ?? new Set();
+        for (const listener of [...listeners]) {
+            if (!listeners.has(listener))
+                continue; // one before it has stopped it
             try {
                 listener(value);
             }

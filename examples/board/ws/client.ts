@@ -421,7 +421,9 @@ class ReconnectingSocket {
   }
 
   private emit(name: PropertyKey, value: unknown): void {
-    for (const listener of [...(this.listeners.get(name) ?? [])]) {
+    const listeners = this.listeners.get(name) ?? new Set();
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue; // one before it has stopped it
       try {
         listener(value);
       } catch (error) {
