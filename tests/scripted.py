@@ -83,9 +83,9 @@ class Peer:
         await self.send("ping")
         assert await self.recv() == {"type": "pong"}
 
-    async def say_goodbye(self, code: int, reason: str) -> None:
+    async def say_goodbye(self, code: int, reason: str, *, reconnect: bool = True) -> None:
         """Send what comes before a close, and do not close yet."""
-        await self.send("disconnect", code=code, reason=reason, reconnect=True)
+        await self.send("disconnect", code=code, reason=reason, reconnect=reconnect)
 
     async def close(self, code: int, reason: str = "") -> None:
         await self.socket.close(code, reason)

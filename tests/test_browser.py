@@ -100,6 +100,45 @@ async def test_what_users_write_stays_text(root: Path, browser: Browser) -> None
         assert unexpected(ada) == unexpected(bob) == []
 
 
+async def test_a_name_of_spaces_is_none(root: Path, browser: Browser) -> None:
+    port = free_port()
+    with serving_board(root, port):
+        page = await browser.open(f"http://127.0.0.1:{port}/")
+        await page.type("#join input", "   ")
+        await page.press_enter()
+        assert await page.evaluate("document.getElementById('add').hidden")
+        assert unexpected(page) == []
+
+
+async def test_the_focus_stays_where_it_is(root: Path, browser: Browser) -> None:
+    port = free_port()
+    with serving_board(root, port):
+        ada, bob = await join(browser, port, "Ada"), await join(browser, port, "Bob")
+        await pin(ada, "first")
+        await ada.until(TEXTS, ["first"])
+        await ada.evaluate("document.querySelector('#notes button').focus()")
+        await pin(bob, "second")
+        await ada.until(TEXTS, ["first", "second"])
+        assert await ada.evaluate("document.activeElement.ariaLabel") == "Take down: first"
+
+
+async def test_a_page_says_what_it_could_not_do(root: Path, browser: Browser) -> None:
+    port = free_port()
+    with serving_board(root, port):
+        ada = await join(browser, port, "Ada")
+        await pin(ada, "first")
+        await ada.until(TEXTS, ["first"])
+    await ada.until(f"{STATE} !== 'open'")
+    for number in range(20):
+        await pin(ada, f"note {number}")
+    await ada.evaluate("document.querySelector('#notes button').click()")
+    await ada.until(
+        "document.getElementById('problem').textContent",
+        "The note was not taken down: 20 messages wait for a connection already",
+    )
+    assert unexpected(ada) == []
+
+
 async def test_a_page_that_was_away_misses_nothing(root: Path, browser: Browser) -> None:
     """By the history: it does not read the notes again."""
     port = free_port()

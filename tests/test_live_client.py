@@ -193,6 +193,19 @@ async def test_a_listener_that_unsubscribed_hears_no_more(browser: Page, server:
     assert [each["event"] for each in browser.log].count("first") == 1
 
 
+async def test_a_listener_that_another_has_just_stopped_hears_no_more(
+    browser: Page, server: Scripted
+) -> None:
+    peer = await opened(browser, server)
+    await browser.do("on", on="document_created", stops="second", **{"as": "first"})
+    await browser.do("on", on="document_created", tag="stopped", **{"as": "second"})
+    await browser.do("on", on="document_created", tag="third", **{"as": "third"})
+    await peer.send("document_created", item={"id": "1"})
+    assert (await browser.heard("third"))["item"] == {"id": "1"}
+    await leave(browser)
+    assert not any(each["event"] == "stopped" for each in browser.log)
+
+
 async def test_a_listener_that_throws_disturbs_nobody(browser: Page, server: Scripted) -> None:
     peer = await opened(browser, server)
     await browser.do("on", on="document_created", tag="bad", throws="thrown on purpose")
@@ -377,6 +390,23 @@ async def test_a_closed_client_says_so(browser: Page, server: Scripted) -> None:
     assert states == ["connecting", "open", "closed"]
 
 
+async def test_limits_may_be_longer_than_any_timer(browser: Page, server: Scripted) -> None:
+    """Whoever wants no limit writes ``Infinity``, of which a timer makes 1 ms."""
+    endless = 2**40
+    options = {"replyTimeoutMs": endless, "silenceMs": endless, "maxDelayMs": endless}
+    peer = await opened(browser, server, options={**options, "minDelayMs": endless})
+    call = await browser.call("getStatus")
+    question = await peer.recv()
+    await browser.elapse(1_000_000)
+    await peer.send("status_update", status="idle", reply_to=question["id"])
+    assert (await browser.result(call))["resolved"]["status"] == "idle"
+    peer.vanish()
+    await browser.until("waiting")
+    await browser.elapse(1_000_000)
+    assert (await browser.ask("status"))["state"] == "waiting"
+    await leave(browser)
+
+
 # The queue
 
 
@@ -440,6 +470,15 @@ async def test_the_queue_is_bounded(browser: Page, server: Scripted) -> None:
     for name in "cdef":
         await browser.call("subscribe", {"channel": name})
         assert (await peer.recv())["channel"] == name
+    await leave(browser)
+
+
+async def test_an_option_that_is_undefined_is_not_set(browser: Page, server: Scripted) -> None:
+    await new(browser, server, undefined=["maxQueued", "replyTimeoutMs", "silenceMs", "token"])
+    peer = await server.peer()
+    await browser.call("subscribe", {"channel": "a"})
+    await peer.greet()
+    assert (await peer.recv())["channel"] == "a"
     await leave(browser)
 
 
@@ -591,6 +630,21 @@ async def test_what_the_server_said_counts_where_the_close_hides_it(
         "reason": reason,
     }
     await (leave(browser) if state == "waiting" else browser.rest())
+
+
+@pytest.mark.parametrize("close", [1006, 4000])
+async def test_a_goodbye_for_good_is_one_whatever_its_code(
+    browser: Page, server: Scripted, close: int
+) -> None:
+    peer = await opened(browser, server)
+    await peer.say_goodbye(4000, "kicked", reconnect=False)
+    if close == 1006:
+        peer.vanish()
+    else:
+        await peer.close(close)
+    assert await browser.status() == {"state": "closed", "code": 4000, "reason": "kicked"}
+    await browser.rest()
+    assert server.is_quiet()
 
 
 async def test_after_a_goodbye_messages_wait_for_the_next_connection(
@@ -817,8 +871,14 @@ async def test_a_token_is_a_subprotocol(browser: Page, server: Scripted) -> None
     await leave(browser)
 
 
-async def test_no_token_is_no_subprotocol(browser: Page, server: Scripted) -> None:
-    peer = await opened(browser, server, options={"token": None})
+@pytest.mark.parametrize(
+    "command", [{"options": {"token": None}}, {"options": {"token": ""}}, {"tokens": [""]}]
+)
+async def test_no_token_is_no_subprotocol(
+    browser: Page, server: Scripted, command: dict[str, Any]
+) -> None:
+    """An empty one counts as none, as it does for the server."""
+    peer = await opened(browser, server, **command)
     assert peer.protocols == ()
     await leave(browser)
 
@@ -915,6 +975,18 @@ async def test_a_ticket_is_fetched_for_each_attempt(
     assert await server.ticket_request() == TicketRequest("/ws/ticket", header)
     peer = await server.greeted()
     assert sorted(peer.query.split("&")) == ["since=7", "ticket=t2"]
+    await leave(browser)
+
+
+@pytest.mark.parametrize("prefix", ["", "/behind/a/proxy", "//two"])
+async def test_a_ticket_is_asked_for_where_the_endpoint_is(
+    browser: Page, server: Scripted, prefix: str
+) -> None:
+    server.tickets.append((200, {"ticket": "t1", "expires_in": 10}))
+    await new(browser, server, options={"url": f"{server.url}{prefix}", "ticket": True})
+    assert (await server.ticket_request()).path == f"{prefix}/ws/ticket"
+    await server.greeted()
+    await browser.until("open")
     await leave(browser)
 
 

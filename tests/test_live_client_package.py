@@ -261,6 +261,16 @@ async def test_who_is_put_out_stays_out(browser: Page, server: Server) -> None:
     await browser.rest()
 
 
+async def test_who_is_put_out_with_a_code_of_the_apps_own_stays_out(
+    browser: Page, server: Server
+) -> None:
+    await opened(browser, server, options={"token": token(sub="hal")})
+    await server.post("/disconnect_user", user_id="hal", code=4000, reason="kicked")
+    closed = await browser.until("closed")
+    assert closed == {"state": "closed", "code": 4000, "reason": "kicked"}
+    await browser.rest()
+
+
 async def test_a_message_that_is_too_large_ends_it(browser: Page, server: Server) -> None:
     await opened(browser, server)
     asked = await browser.call("ask", {"question": "x" * 3000})

@@ -26,7 +26,8 @@ class Clock {
       // What is below the client has to go on living in real time.
       const isClient = new Error().stack.split("\n")[2].includes(basename(path));
       if (!isClient) return setTimeout(run, delay, ...values);
-      const timer = { id: ++this.lastId, due: this.now + Math.max(1, delay), run };
+      const isInRange = delay >= 1 && delay < 2 ** 31; // as timers are everywhere
+      const timer = { id: ++this.lastId, due: this.now + (isInRange ? delay : 1), run };
       this.timers.set(timer.id, timer);
       return timer;
     };
@@ -85,15 +86,18 @@ function askForToken() {
 function listener(command, name, client) {
   return (value) => {
     print({ event: command.tag ?? "heard", on: command.on, value });
+    if (command.stops) clients.get(name).stops.get(command.stops)();
     if (command.call) client[command.call](...(command.with ?? []));
     if (command.throws) throw new Error(command.throws);
   };
 }
 
 const actions = {
-  new({ name = "ws", type = "RealtimeClient", options = {}, asks, tokens, random, bare, then }) {
+  new({ name = "ws", type = "RealtimeClient", options = {}, undefined: unset = [], ...command }) {
+    const { asks, tokens, random, bare, then } = command;
     if (random !== undefined) Math.random = () => random;
     const all = bare ? options : { webSocket: WatchedWebSocket, ...options };
+    for (const option of unset) all[option] = undefined;
     if (asks) all.token = askForToken;
     if (tokens) all.token = () => tokens.shift() ?? null;
     const client = new module[type](all);
@@ -104,7 +108,7 @@ const actions = {
   },
   on(command) {
     const { client, stops } = clients.get(command.name ?? "ws");
-    stops.set(command.as ?? command.on, client.on(command.on, listener(command, "ws", client)));
+    stops.set(command.as ?? command.on, client.on(command.on, listener(command, command.name ?? "ws", client)));
   },
   off({ name = "ws", as }) {
     clients.get(name).stops.get(as)();

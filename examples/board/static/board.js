@@ -27,7 +27,12 @@ async function readAll() {
 }
 
 function join(name) {
-  const ws = new BoardClient({ token: () => login(name), minDelayMs: 200 });
+  const ws = new BoardClient({
+    token: () => login(name),
+    minDelayMs: 200,
+    maxDelayMs: 5_000,
+    replyTimeoutMs: 60_000, // a note may wait while somebody restarts the server
+  });
   let isNew = true;
   ws.on("note_added", ({ note }) => {
     notes.set(note.id, note);
@@ -59,8 +64,17 @@ function join(name) {
     byId("add").reset();
   });
   byId("notes").addEventListener("click", (event) => {
-    if (event.target.dataset.id) ws.removeNote({ note_id: event.target.dataset.id });
+    if (event.target.dataset.id) remove(ws, event.target.dataset.id);
   });
+}
+
+function remove(ws, id) {
+  byId("problem").textContent = "";
+  try {
+    ws.removeNote({ note_id: id });
+  } catch (error) {
+    byId("problem").textContent = `The note was not taken down: ${error.message}`;
+  }
 }
 
 /** Pin a note; while there is no connection it waits, and is seen to wait. */
@@ -83,7 +97,9 @@ async function add(ws, text) {
 function show() {
   const pinned = [...notes.values()].map((note) => card(note.text, note.author, note.id));
   const others = [...waiting.values()].map((text) => card(text, "on its way", null));
+  const focused = document.activeElement.dataset.id;
   byId("notes").replaceChildren(...pinned, ...others);
+  if (focused) byId("notes").querySelector(`[data-id="${focused}"]`)?.focus();
 }
 
 /** Texts of users become text, never HTML. */
@@ -97,6 +113,7 @@ function card(text, author, id) {
     const button = element("button", "×");
     button.dataset.id = id;
     button.title = "Take it down";
+    button.ariaLabel = `Take down: ${text}`;
     footer.append(button);
   }
   item.append(footer);

@@ -36,6 +36,7 @@ const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
 const CONNECT_TIMEOUT_MS = 20000;
 const SILENCE_GRACE_MS = 20000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
 const STABLE_MS = 5000; // a connection that lasts so long starts the backoff afresh
 const RESTART_SPREAD = 10; // times the shortest delay: all clients come back at once otherwise
 /** A WebSocket that comes back after most losses. */
@@ -80,10 +81,10 @@ class ReconnectingSocket {
         return new Promise((resolve, reject) => {
             this.enqueue({ text: JSON.stringify({ ...message, id }), id });
             const limit = this.options.replyTimeoutMs ?? 10000;
-            const timer = setTimeout(() => {
+            const timer = after(limit, () => {
                 this.queue = this.queue.filter((each) => each.id !== id);
                 this.fail(id, new ClientError("timeout", `no reply within ${limit} ms`));
-            }, limit);
+            });
             this.pending.set(id, { resolve, reject, timer });
         });
     }
@@ -132,7 +133,7 @@ class ReconnectingSocket {
             return;
         const { token, ticket, webSocket } = this.options;
         const url = endpointUrl(this.options.url, this.path);
-        const credential = typeof token === "function" ? await token() : (token ?? null);
+        const credential = (typeof token === "function" ? await token() : token) || null;
         if (signal.aborted)
             return;
         this.watch(CONNECT_TIMEOUT_MS);
@@ -164,8 +165,7 @@ class ReconnectingSocket {
             case "connected":
                 return this.greet(frame);
             case "disconnect":
-                this.farewell = { code: Number(frame["code"]), reason: String(frame["reason"]) };
-                return;
+                return this.heed(frame);
             case "error":
                 return this.complain(frame);
             case "resync":
@@ -183,6 +183,14 @@ class ReconnectingSocket {
         this.watch(this.options.silenceMs ?? pingMs + SILENCE_GRACE_MS);
         this.become({ state: "open" });
         this.flush();
+    }
+    /** The close that follows may hide what the server says here. */
+    heed(goodbye) {
+        this.farewell = {
+            code: Number(goodbye["code"]),
+            reason: String(goodbye["reason"]),
+            isFinal: goodbye["reconnect"] === false,
+        };
     }
     complain(problem) {
         const error = new ClientError(problem.code, problem.message, problem.details);
@@ -213,20 +221,20 @@ class ReconnectingSocket {
     }
     lookAgain(delayMs) {
         clearTimeout(this.watchdog);
-        this.watchdog = setTimeout(() => {
+        this.watchdog = after(delayMs, () => {
             const left = this.activeAt + this.patienceMs - Date.now();
             if (left > 0)
                 this.lookAgain(left);
             else
                 this.lose({ code: NO_SIGN_OF_LIFE, reason: "no sign of life" });
-        }, delayMs);
+        });
     }
     /** The connection is gone: come back, or stop, as the close code says. */
     lose(close) {
-        const { code, reason } = this.farewell ?? close;
+        const { code, reason, isFinal } = this.farewell ?? close;
         const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
         this.leave();
-        const delayMs = this.delayAfter(code, reason, lasted ? 0 : this.failures);
+        const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
         if (delayMs === null)
             return this.stop({ code, reason });
         this.failures = lasted ? 1 : this.failures + 1;
@@ -236,7 +244,7 @@ class ReconnectingSocket {
                 continue;
             this.fail(id, new ClientError("disconnected", `lost: ${code} ${reason}`));
         }
-        this.retryTimer = setTimeout(this.retryNow, delayMs);
+        this.retryTimer = after(delayMs, this.retryNow);
         this.become({ state: "waiting", delayMs, code, reason });
     }
     /** Milliseconds until the next attempt; null where there is none. */
@@ -288,7 +296,10 @@ class ReconnectingSocket {
         this.emit("status", status);
     }
     emit(name, value) {
-        for (const listener of [...(this.listeners.get(name) ?? [])]) {
+        const listeners = this.listeners.get(name) ?? new Set();
+        for (const listener of [...listeners]) {
+            if (!listeners.has(listener))
+                continue; // one before it has stopped it
             try {
                 listener(value);
             }
@@ -336,15 +347,16 @@ class TicketRefusal extends Error {
 /**
  * Get a ticket for one connection to an endpoint.
  *
- * Without a token the cookies of the page have to do.
+ * Without a token the page's cookies have to do, which the server takes from its own pages only.
  */
 export async function fetchTicket(endpoint, token, signal = null) {
-    const url = new URL(`${endpoint.pathname}/ticket`, endpoint);
+    const url = new URL(endpoint);
     url.protocol = url.protocol.replace("ws", "http");
+    url.pathname += "/ticket";
+    url.search = "";
     const response = await fetch(url, {
         method: "POST",
         headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-        credentials: "include",
         signal,
     });
     if (response.status === 401)
@@ -355,6 +367,10 @@ export async function fetchTicket(endpoint, token, signal = null) {
         throw new Error(`no ticket: HTTP ${response.status}`);
     const { ticket } = (await response.json());
     return ticket;
+}
+/** A timer for any time, `Infinity` included. */
+function after(ms, action) {
+    return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
 }
 function readFrame(text) {
     try {
@@ -382,7 +398,10 @@ function withoutEnd(path) {
 /** Notes, as they come and go. */
 export class BoardClient extends ClientOfEndpoint {
     constructor(options = {}) {
-        super("/ws", { maxQueued: 20, ...options });
+        super("/ws", {
+            ...options,
+            maxQueued: options.maxQueued ?? 20,
+        });
     }
     /** Pin a note. */
     addNote(message) {

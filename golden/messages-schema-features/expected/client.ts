@@ -176,7 +176,7 @@ export interface ClientOptions {
   url?: string;
   /** A token, or what gets one; it is asked before each attempt to connect. */
   token?: ClientToken | (() => ClientToken | Promise<ClientToken>);
-  /** Exchange the token (or the page's cookie) for a ticket, so that it is in no URL or header. */
+  /** Exchange the token (or the page's cookie) for a ticket first, and show only that. */
   ticket?: boolean;
   /** How long a reply may take. Default: 10 000. */
   replyTimeoutMs?: number;
@@ -202,6 +202,7 @@ const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
 const CONNECT_TIMEOUT_MS = 20_000;
 const SILENCE_GRACE_MS = 20_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
 const STABLE_MS = 5_000; // a connection that lasts so long starts the backoff afresh
 const RESTART_SPREAD = 10; // times the shortest delay: all clients come back at once otherwise
 
@@ -223,6 +224,7 @@ interface OutgoingFrame {
 interface CloseReport {
   code: number;
   reason: string;
+  isFinal?: boolean; // the server says not to come back
 }
 
 /** What all events of a client carry, by their names. */
@@ -284,10 +286,10 @@ class ReconnectingSocket {
     return new Promise((resolve, reject) => {
       this.enqueue({ text: JSON.stringify({ ...message, id }), id });
       const limit = this.options.replyTimeoutMs ?? 10_000;
-      const timer = setTimeout(() => {
+      const timer = after(limit, () => {
         this.queue = this.queue.filter((each) => each.id !== id);
         this.fail(id, new ClientError("timeout", `no reply within ${limit} ms`));
-      }, limit);
+      });
       this.pending.set(id, { resolve, reject, timer });
     });
   }
@@ -337,7 +339,7 @@ class ReconnectingSocket {
     if (signal.aborted) return;
     const { token, ticket, webSocket } = this.options;
     const url = endpointUrl(this.options.url, this.path);
-    const credential = typeof token === "function" ? await token() : (token ?? null);
+    const credential = (typeof token === "function" ? await token() : token) || null;
     if (signal.aborted) return;
     this.watch(CONNECT_TIMEOUT_MS);
     if (ticket) url.searchParams.set("ticket", await fetchTicket(url, credential, signal));
@@ -363,8 +365,7 @@ class ReconnectingSocket {
       case "connected":
         return this.greet(frame);
       case "disconnect":
-        this.farewell = { code: Number(frame["code"]), reason: String(frame["reason"]) };
-        return;
+        return this.heed(frame);
       case "error":
         return this.complain(frame as unknown as ClientProblem);
     }
@@ -380,6 +381,15 @@ class ReconnectingSocket {
     this.watch(this.options.silenceMs ?? pingMs + SILENCE_GRACE_MS);
     this.become({ state: "open" });
     this.flush();
+  }
+
+  /** The close that follows may hide what the server says here. */
+  private heed(goodbye: WireFrame): void {
+    this.farewell = {
+      code: Number(goodbye["code"]),
+      reason: String(goodbye["reason"]),
+      isFinal: goodbye["reconnect"] === false,
+    };
   }
 
   private complain(problem: ClientProblem): void {
@@ -415,19 +425,19 @@ class ReconnectingSocket {
 
   private lookAgain(delayMs: number): void {
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => {
+    this.watchdog = after(delayMs, () => {
       const left = this.activeAt + this.patienceMs - Date.now();
       if (left > 0) this.lookAgain(left);
       else this.lose({ code: NO_SIGN_OF_LIFE, reason: "no sign of life" });
-    }, delayMs);
+    });
   }
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason } = this.farewell ?? close;
+    const { code, reason, isFinal } = this.farewell ?? close;
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
-    const delayMs = this.delayAfter(code, reason, lasted ? 0 : this.failures);
+    const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
     if (delayMs === null) return this.stop({ code, reason });
     this.failures = lasted ? 1 : this.failures + 1;
     const queued = new Set(this.queue.map((each) => each.id));
@@ -435,7 +445,7 @@ class ReconnectingSocket {
       if (queued.has(id)) continue;
       this.fail(id, new ClientError("disconnected", `lost: ${code} ${reason}`));
     }
-    this.retryTimer = setTimeout(this.retryNow, delayMs);
+    this.retryTimer = after(delayMs, this.retryNow);
     this.become({ state: "waiting", delayMs, code, reason });
   }
 
@@ -489,7 +499,9 @@ class ReconnectingSocket {
   }
 
   private emit(name: PropertyKey, value: unknown): void {
-    for (const listener of [...(this.listeners.get(name) ?? [])]) {
+    const listeners = this.listeners.get(name) ?? new Set();
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue; // one before it has stopped it
       try {
         listener(value);
       } catch (error) {
@@ -549,19 +561,20 @@ class TicketRefusal extends Error {
 /**
  * Get a ticket for one connection to an endpoint.
  *
- * Without a token the cookies of the page have to do.
+ * Without a token the page's cookies have to do, which the server takes from its own pages only.
  */
 export async function fetchTicket(
   endpoint: URL,
   token: ClientToken,
   signal: AbortSignal | null = null,
 ): Promise<string> {
-  const url = new URL(`${endpoint.pathname}/ticket`, endpoint);
+  const url = new URL(endpoint);
   url.protocol = url.protocol.replace("ws", "http");
+  url.pathname += "/ticket";
+  url.search = "";
   const response = await fetch(url, {
     method: "POST",
     headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-    credentials: "include",
     signal,
   });
   if (response.status === 401) throw new TicketRefusal("unauthenticated");
@@ -569,6 +582,11 @@ export async function fetchTicket(
   if (!response.ok) throw new Error(`no ticket: HTTP ${response.status}`);
   const { ticket } = (await response.json()) as { ticket: string };
   return ticket;
+}
+
+/** A timer for any time, `Infinity` included. */
+function after(ms: number, action: () => void): ClientTimer {
+  return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
 }
 
 function readFrame(text: string): WireFrame | null {
@@ -604,7 +622,10 @@ export interface RealtimeMessages {
 /** A client of `realtime`, at `/ws`. */
 export class RealtimeClient extends ClientOfEndpoint<RealtimeMessages> {
   constructor(options: ClientOptions = {}) {
-    super("/ws", { maxQueued: 20, ...options });
+    super("/ws", {
+      ...options,
+      maxQueued: options.maxQueued ?? 20,
+    });
   }
 
   /** Send `scalars`. */

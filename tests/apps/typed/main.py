@@ -9,11 +9,18 @@ from typing import Any
 from app import ws
 from app.ws import compat
 from fastapi import Body, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 logging.basicConfig(level=logging.DEBUG, format="%(name)s %(levelname)s %(message)s")
 
 app = FastAPI()
 app.include_router(ws.router)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origin_regex="http://localhost:.*",
+    allow_methods=["POST"],
+    allow_headers=["Authorization"],
+)
 
 
 @app.post("/broadcast")
