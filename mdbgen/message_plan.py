@@ -21,7 +21,7 @@ _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
 _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
-    *("Exact", "Whole", "multiples", "python_only"),
+    *("AnyValue", "Exact", "Whole", "multiples", "python_only"),
 }
 
 
@@ -198,7 +198,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     words = models.words | _bases(classes)
     uses = {
         name.lower(): name in words
-        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique", "Exact")
+        for name in (*_FORMATS, "AnyValue", "Omittable", "Renamed", "Sparse", "Unique", "Exact")
     }
     uses["multiple"] = "multiples" in words
     uses["pythononly"] = "python_only" in words
@@ -217,7 +217,9 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
     uses["fields"] = uses["received"] or bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
+    uses["annotated"] = any(
+        uses[name] for name in ("received", "guards", "omittable", "integer", "anyvalue")
+    )
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
     )
@@ -244,7 +246,7 @@ def _imports(
             "typing",
             _chosen(
                 Annotated=uses["annotated"],
-                Any=uses["unique"] or uses["sparse"],
+                Any=uses["unique"] or uses["sparse"] or uses["anyvalue"],
                 TypeVar=uses["omittable"],
             ),
         ),
@@ -257,6 +259,7 @@ def _imports(
                 BeforeValidator=uses["befores"],
                 ConfigDict=True,
                 Field=uses["fields"],
+                PlainSerializer=uses["anyvalue"],
                 SerializerFunctionWrapHandler=uses["sparse"],
                 ValidationInfo=uses["infos"],
                 ValidatorFunctionWrapHandler=uses["exact"],
