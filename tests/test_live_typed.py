@@ -91,6 +91,12 @@ async def test_a_reply_carries_the_id_of_its_question(server: Server) -> None:
             assert content(answer) == {"type": "answer", "text": "WHY", "reply_to": message_id}
 
 
+async def test_texts_may_speak_of_what_is_no_number(server: Server) -> None:
+    async with server.join("/ws") as client:
+        answer = await client.ask({"type": "ask", "question": "NaN, Infinity"})
+        assert content(answer) == {"type": "answer", "text": "NAN, INFINITY"}
+
+
 async def test_a_question_without_id_is_answered_without(server: Server) -> None:
     async with server.join("/ws") as client:
         answer = await client.ask({"type": "ask", "question": "why"})
@@ -135,6 +141,9 @@ async def test_an_invalid_message_is_explained_without_what_was_in_it(server: Se
         ("null", "invalid_json"),
         ('{"type": "ask", "question": "x"', "invalid_json"),
         ('{"type": "ask", "question": "x", "at": NaN}', "invalid_json"),
+        ('{"type": "ask", "question": "x", "undeclared": NaN}', "invalid_json"),
+        ('{"type": "ask", "question": "x", "undeclared": [-Infinity]}', "invalid_json"),
+        ('{"type": "pong", "undeclared": Infinity}', "invalid_json"),
         ('{"type": "asks", "id": 1}', "unknown_type"),
         ('{"type": "answer", "text": "x", "id": 1}', "unknown_type"),
         ('{"type": "connected", "id": 1}', "unknown_type"),
