@@ -111,7 +111,7 @@ def plan_methods(received: Iterable[Message], sent: Iterable[Message]) -> tuple[
         MethodPlan(
             handler=message.handler,
             signature=_signature(message, answers[message.reply] if message.reply else "None"),
-            call=_call(message),
+            call=_call(message, answers),
             return_keyword="return " if message.reply else "",
             type_literal=literal(message.name),
             doc=docstring(message.body.description, indent=8)
@@ -131,16 +131,17 @@ def _signature(message: Message, answer: str) -> str:
     return f"{start}\n        {arguments}\n    ) -> {answer}:"
 
 
-def _call(message: Message) -> str:
-    """Spell what ``dispatch`` does with a message, as black does: in one line if it fits."""
+def _call(message: Message, answers: Mapping[str, str]) -> str:
+    """Spell what ``dispatch`` does with a message, as black does: in as few lines as fit."""
     call = f"await self.{message.handler}(connection, message)"
     if message.reply is None:
         return call
-    line = f"connection.answer(message.id, {call})"
-    if CASE_INDENT + len(line) <= LINE_LENGTH:
-        return line
-    inner = " " * (CASE_INDENT + 4)
-    return f"connection.answer(\n{inner}message.id, {call}\n{' ' * CASE_INDENT})"
+    arguments = ["message.id", call, answers[message.reply]]
+    outer, inner = (f"\n{' ' * indent}" for indent in (CASE_INDENT, CASE_INDENT + 4))
+    line = ", ".join(arguments)
+    if CASE_INDENT + 4 + len(line) > LINE_LENGTH:
+        line = f",{inner}".join(arguments) + ","
+    return f"connection.answer({inner}{line}{outer})"
 
 
 def _has_timestamp(message: Message) -> bool:

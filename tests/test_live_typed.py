@@ -190,13 +190,22 @@ async def test_what_the_app_does_not_handle(server: Server) -> None:
         assert (error["code"], error["reply_to"]) == ("not_implemented", "f")
 
 
-@pytest.mark.parametrize("question", ["fail", "nothing"])
-async def test_a_handler_that_fails_or_forgets_to_answer(server: Server, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "cause"),
+    [
+        ("fail", "on purpose"),
+        ("nothing", "NoneType is not the declared answer, Answer"),
+        ("mapping", "dict is not the declared answer, Answer"),
+        ("note", "Note is not the declared answer, Answer"),
+    ],
+)
+async def test_a_handler_that_fails_or_answers_something_else(
+    server: Server, question: str, cause: str
+) -> None:
     async with server.join("/ws") as client:
         error = await refused(client, {"type": "ask", "question": question, "id": 9})
         assert (error["code"], error["reply_to"]) == ("handler_failed", 9)
         assert (await client.ask({"type": "ask", "question": "ok"}))["text"] == "OK"
-    cause = "on purpose" if question == "fail" else "NoneType is no message"
     assert cause in server.log
 
 
