@@ -109,7 +109,9 @@ class BoardContract(EndpointHandlers):
         match message.type:
             case "add_note":
                 connection.answer(
-                    message.id, await self.on_add_note(connection, message)
+                    message.id,
+                    await self.on_add_note(connection, message),
+                    messages.NoteAdded,
                 )
             case "remove_note":
                 await self.on_remove_note(connection, message)

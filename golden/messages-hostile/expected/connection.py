@@ -226,12 +226,17 @@ class Connection:
         """What waits in the outbox for this client to read."""
         return self._outbox_bytes
 
-    def answer(self, reply_to: str | int | None, message: Sendable) -> None:
+    def answer(
+        self, reply_to: str | int | None, message: Sendable, declared: type[Sendable]
+    ) -> None:
         """Send the answer to the message with the ``id`` that is ``reply_to``.
 
         Raises:
-            TypeError: It is not declared for sending, or a value of it has no JSON form.
+            TypeError: It is not what is declared, or a value of it has no JSON form.
         """
+        if not isinstance(message, declared):
+            name = type(message).__name__
+            raise TypeError(f"{name} is not the declared answer, {declared.__name__}")
         self.push(encode(message, reply_to))
 
     def push(self, frame: Frame) -> bool:

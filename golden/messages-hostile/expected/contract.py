@@ -127,7 +127,9 @@ class ClassContract(EndpointHandlers):
                 await self.on_connect_(connection, message)
             case "message":
                 connection.answer(
-                    message.id, await self.on_message_(connection, message)
+                    message.id,
+                    await self.on_message_(connection, message),
+                    messages.Message123,
                 )
             case 'get "status"':
                 await self.on_get__status_(connection, message)

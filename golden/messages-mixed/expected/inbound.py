@@ -48,6 +48,8 @@ def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
     Raises:
         Unusable: ``invalid_json``, ``unknown_type`` or ``invalid_message``
     """
+    if "NaN" in text or "Infinity" in text:
+        _read_object(text)  # pydantic takes them for numbers, which JSON does not know
     try:
         return adapter.validate_json(text)
     except ValidationError as problem:

@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -26,6 +27,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from .plain import ENCODER, plain
 
 
 class Model(BaseModel):
@@ -42,6 +45,18 @@ class Model(BaseModel):
 
 # What the answer to a message refers to; never sent.
 MessageId = Annotated[str | int | None, Field(exclude=True)]
+
+
+def _check(value: Any) -> Any:
+    """Let pydantic, which would write more, have only what a message may hold."""
+    try:
+        ENCODER.encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return plain(value, "value")
+    return value
+
+
+AnyValue = Annotated[Any, PlainSerializer(_check, when_used="json")]
 
 
 def _set_aside(value: object, names: Set[str]) -> object:

@@ -111,5 +111,7 @@ class RealtimeContract(EndpointHandlers):
                 await self.on_subscribe(connection, message)
             case "get_status":
                 connection.answer(
-                    message.id, await self.on_get_status(connection, message)
+                    message.id,
+                    await self.on_get_status(connection, message),
+                    messages.StatusUpdate,
                 )

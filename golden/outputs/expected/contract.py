@@ -135,7 +135,9 @@ class RealtimeContract(EndpointHandlers):
                 await self.on_subscribe(connection, message)
             case "get_order":
                 connection.answer(
-                    message.id, await self.on_get_order(connection, message)
+                    message.id,
+                    await self.on_get_order(connection, message),
+                    messages.OrderState,
                 )
             case "note":
                 await self.on_note(connection, message)
