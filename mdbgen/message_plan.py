@@ -141,7 +141,7 @@ def _call(message: Message, answers: Mapping[str, str]) -> str:
     line = ", ".join(arguments)
     if CASE_INDENT + 4 + len(line) > LINE_LENGTH:
         line = f",{inner}".join(arguments) + ","
-    return f"connection.answer({inner}{line}{outer})"
+    return f"await connection.answer({inner}{line}{outer})"
 
 
 def _has_timestamp(message: Message) -> bool:

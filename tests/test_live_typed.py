@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,6 +118,16 @@ async def test_messages_of_one_client_are_answered_in_order(server: Server) -> N
         for number, question in enumerate(["wait", "b", "wait", "d"]):
             await client.send({"type": "ask", "question": question, "id": number})
         assert [(await client.recv())["reply_to"] for _ in range(4)] == [0, 1, 2, 3]
+
+
+async def test_replies_keep_the_pace_of_their_client(server: Server) -> None:
+    """Fifteen times what the outbox holds, for a client that looks away for a moment."""
+    options = {"compression": None, "max_queue": 1}
+    async with server.join("/ws", **options) as client:
+        for number in range(30):
+            await client.send({"type": "ask", "question": "long", "id": number})
+        await asyncio.sleep(0.5)
+        assert [(await client.recv())["reply_to"] for _ in range(30)] == list(range(30))
 
 
 async def test_an_invalid_message_is_explained_without_what_was_in_it(server: Server) -> None:

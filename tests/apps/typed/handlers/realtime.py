@@ -29,6 +29,8 @@ class RealtimeHandlers(RealtimeContract):
             return WRONG[message.question]  # type: ignore[no-any-return]
         if message.question == "fail":
             raise RuntimeError("on purpose")
+        if message.question == "long":
+            return messages.Answer(text="x" * 500_000)
         if message.question == "wait":
             await asyncio.sleep(0.05)
         return messages.Answer(text=message.question.upper(), at=message.at)
