@@ -108,7 +108,7 @@ class BoardContract(EndpointHandlers):
         """Call the method that is for this message, and send what it answers."""
         match message.type:
             case "add_note":
-                connection.answer(
+                await connection.answer(
                     message.id,
                     await self.on_add_note(connection, message),
                     messages.NoteAdded,

@@ -126,7 +126,7 @@ class ClassContract(EndpointHandlers):
             case "connect":
                 await self.on_connect_(connection, message)
             case "message":
-                connection.answer(
+                await connection.answer(
                     message.id,
                     await self.on_message_(connection, message),
                     messages.Message123,

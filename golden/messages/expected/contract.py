@@ -110,7 +110,7 @@ class RealtimeContract(EndpointHandlers):
             case "subscribe":
                 await self.on_subscribe(connection, message)
             case "get_status":
-                connection.answer(
+                await connection.answer(
                     message.id,
                     await self.on_get_status(connection, message),
                     messages.StatusUpdate,

@@ -134,7 +134,7 @@ class RealtimeContract(EndpointHandlers):
             case "subscribe":
                 await self.on_subscribe(connection, message)
             case "get_order":
-                connection.answer(
+                await connection.answer(
                     message.id,
                     await self.on_get_order(connection, message),
                     messages.OrderState,
