@@ -43,7 +43,7 @@ def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
     """
     match kind:
         case AnyType():
-            return "Any"
+            return "AnyValue"
         case NullType():
             return "None"
         case BooleanType():

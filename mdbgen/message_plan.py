@@ -21,7 +21,7 @@ _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
 _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
-    *("Exact", "Whole", "multiples", "python_only"),
+    *("AnyValue", "Exact", "Whole", "multiples", "python_only"),
 }
 
 
@@ -111,7 +111,7 @@ def plan_methods(received: Iterable[Message], sent: Iterable[Message]) -> tuple[
         MethodPlan(
             handler=message.handler,
             signature=_signature(message, answers[message.reply] if message.reply else "None"),
-            call=_call(message),
+            call=_call(message, answers),
             return_keyword="return " if message.reply else "",
             type_literal=literal(message.name),
             doc=docstring(message.body.description, indent=8)
@@ -131,16 +131,17 @@ def _signature(message: Message, answer: str) -> str:
     return f"{start}\n        {arguments}\n    ) -> {answer}:"
 
 
-def _call(message: Message) -> str:
-    """Spell what ``dispatch`` does with a message, as black does: in one line if it fits."""
+def _call(message: Message, answers: Mapping[str, str]) -> str:
+    """Spell what ``dispatch`` does with a message, as black does: in as few lines as fit."""
     call = f"await self.{message.handler}(connection, message)"
     if message.reply is None:
         return call
-    line = f"connection.answer(message.id, {call})"
-    if CASE_INDENT + len(line) <= LINE_LENGTH:
-        return line
-    inner = " " * (CASE_INDENT + 4)
-    return f"connection.answer(\n{inner}message.id, {call}\n{' ' * CASE_INDENT})"
+    arguments = ["message.id", call, answers[message.reply]]
+    outer, inner = (f"\n{' ' * indent}" for indent in (CASE_INDENT, CASE_INDENT + 4))
+    line = ", ".join(arguments)
+    if CASE_INDENT + 4 + len(line) > LINE_LENGTH:
+        line = f",{inner}".join(arguments) + ","
+    return f"await connection.answer({inner}{line}{outer})"
 
 
 def _has_timestamp(message: Message) -> bool:
@@ -198,7 +199,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     words = models.words | _bases(classes)
     uses = {
         name.lower(): name in words
-        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique", "Exact")
+        for name in (*_FORMATS, "AnyValue", "Omittable", "Renamed", "Sparse", "Unique", "Exact")
     }
     uses["multiple"] = "multiples" in words
     uses["pythononly"] = "python_only" in words
@@ -217,7 +218,9 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
     uses["parsed"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
+    uses["annotated"] = any(
+        uses[name] for name in ("received", "guards", "omittable", "integer", "anyvalue")
+    )
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
     )
@@ -244,7 +247,7 @@ def _imports(
             "typing",
             _chosen(
                 Annotated=uses["annotated"],
-                Any=uses["unique"] or uses["sparse"],
+                Any=uses["unique"] or uses["sparse"] or uses["anyvalue"],
                 TypeVar=uses["omittable"],
                 cast=uses["sparse"],
             ),
@@ -259,6 +262,7 @@ def _imports(
                 ConfigDict=True,
                 Field=uses["received"],
                 GetJsonSchemaHandler=uses["sparse"],
+                PlainSerializer=uses["anyvalue"],
                 SerializerFunctionWrapHandler=uses["sparse"],
                 TypeAdapter=uses["parsed"],
                 ValidationInfo=uses["infos"],

@@ -20,6 +20,20 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 MANIFEST = {"slug": "messages", "websockets": {"realtime": {"path": "/ws"}}}
+PROPERTIES = {
+    "data": {},
+    "other": {},
+    "text": {"type": "string"},
+    "unit price": {"type": "array", "items": {}},
+    "item": {
+        "type": "object",
+        "properties": {"more": {"type": "object", "additionalProperties": True}},
+    },
+}
+DECLARED = {
+    **MANIFEST,
+    "mdbgen": {"endpoints": {"realtime": {"send": {"it": {"properties": PROPERTIES}}}}},
+}
 
 
 class Color(Enum):
@@ -79,13 +93,20 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         yield package
 
 
-def wire(ws: ModuleType, message: Mapping[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    with live.imported(tmp_path_factory.mktemp("declared"), DECLARED) as package:
+        yield package
+
+
+def wire(ws: ModuleType, message: Mapping[str, Any] | BaseModel) -> dict[str, Any]:
     """The frame of a message, read as strictly as browsers read it."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    frame = ws.wire.encode_mapping(message)
+    is_mapping = isinstance(message, Mapping)
+    frame = ws.wire.encode_mapping(message) if is_mapping else ws.wire.encode(message)
     text = frame.event["text"]
     assert frame.event == {"type": "websocket.send", "text": text}
     assert frame.size == len(text.encode())
@@ -94,7 +115,7 @@ def wire(ws: ModuleType, message: Mapping[str, Any]) -> dict[str, Any]:
     return decoded
 
 
-@pytest.mark.parametrize(
+held = pytest.mark.parametrize(
     ("value", "expected"),
     [
         (None, None),
@@ -137,12 +158,26 @@ def wire(ws: ModuleType, message: Mapping[str, Any]) -> dict[str, Any]:
     ],
     ids=lambda value: type(value).__name__,
 )
+
+
+@held
 def test_values_that_documents_hold(ws: ModuleType, value: Any, expected: Any) -> None:
     for wrap in WRAPPERS:
         assert wire(ws, {"type": "it", **wrap(value)})["data"] == wrap(expected)["data"]
     # A value that has to be mended beside it changes nothing.
     both = wire(ws, {"type": "it", "data": value, "other": NAN})
     assert (both["data"], both["other"]) == (expected, None)
+
+
+@held
+def test_declared_messages_hold_them_as_well(
+    declared: ModuleType, value: Any, expected: Any
+) -> None:
+    it, item = declared.messages.It, declared.messages.ItItem
+    for wrap in WRAPPERS:
+        assert wire(declared, it(**wrap(value), other=NAN))["data"] == wrap(expected)["data"]
+    assert wire(declared, it(unit_price=[value]))["unit price"] == [expected]
+    assert wire(declared, it(item=item(more={"a": value})))["item"] == {"more": {"a": expected}}
 
 
 WRAPPERS: list[Callable[[Any], dict[str, Any]]] = [
@@ -157,7 +192,7 @@ def test_pydantic_types_are_written_as_pydantic_writes_them(ws: ModuleType) -> N
     assert wire(ws, {"type": "it", "data": values})["data"] == expected
 
 
-@pytest.mark.parametrize(
+refused = pytest.mark.parametrize(
     "value",
     [
         b"bytes",
@@ -186,9 +221,14 @@ def test_pydantic_types_are_written_as_pydantic_writes_them(ws: ModuleType) -> N
         {(1, 2): 3},
         {NOON: 1},
         {b"a": 1},
+        {NAN: 1},
+        {10**5000: 1},
     ],
     ids=lambda value: type(value).__name__,
 )
+
+
+@refused
 def test_anything_else_is_a_type_error_that_names_the_key(ws: ModuleType, value: Any) -> None:
     for message in (
         {"type": "it", "payload": value},
@@ -197,6 +237,24 @@ def test_anything_else_is_a_type_error_that_names_the_key(ws: ModuleType, value:
     ):
         with pytest.raises(TypeError, match="payload"):
             ws.wire.encode_mapping(message)
+
+
+@refused
+def test_in_declared_messages_too(declared: ModuleType, value: Any) -> None:
+    it, item = declared.messages.It, declared.messages.ItItem
+    for message, place in (
+        (it(data=value), "data"),
+        (it(other=NOON, data={"deep": [1, value]}), "data"),
+        (it(data=1, unit_price=[NAN, value]), "unit price"),
+        (it(data=1, item=item(more={"a": value})), "item"),
+    ):
+        with pytest.raises(TypeError, match=f"^{place}: "):
+            declared.wire.encode(message)
+
+
+def test_a_declared_string_that_is_no_text_is_one(declared: ModuleType) -> None:
+    with pytest.raises(TypeError, match=r"^text: 'utf-8' codec can't encode"):
+        declared.wire.encode(declared.messages.It(text="\ud800"))
 
 
 @pytest.mark.parametrize(
@@ -235,11 +293,13 @@ def _circles() -> Iterator[Any]:
 
 @pytest.mark.parametrize("number", range(5))
 def test_what_contains_itself_is_a_type_error_that_names_the_key(
-    ws: ModuleType, number: int
+    ws: ModuleType, declared: ModuleType, number: int
 ) -> None:
     circle = list(_circles())[number]
     with pytest.raises(TypeError, match="payload"):
         ws.wire.encode_mapping({"type": "it", "payload": circle})
+    with pytest.raises(TypeError, match=r"^data: "):
+        declared.wire.encode(declared.messages.It(data=circle))
 
 
 def test_an_integer_that_python_does_not_print_is_a_type_error(ws: ModuleType) -> None:
@@ -304,11 +364,17 @@ def test_the_envelope(ws: ModuleType) -> None:
     assert own == {"type": "it", "timestamp": "2026-01-02T12:00:00Z", "app_slug": "messages"}
 
 
-def test_a_bad_message_is_an_error_also_when_nobody_is_there(ws: ModuleType) -> None:
+def test_a_bad_message_is_an_error_also_when_nobody_is_there(
+    ws: ModuleType, declared: ModuleType
+) -> None:
+    it = declared.messages.It(data=object())
+
     async def check() -> None:
         for selection in ({}, {"user_id": "nobody"}, {"channel": "empty"}):
             with pytest.raises(TypeError, match="data"):
                 await ws.manager.broadcast({"type": "it", "data": object()}, **selection)
+            with pytest.raises(TypeError, match="data"):
+                await declared.manager.broadcast(it, **selection)
         with pytest.raises(TypeError, match="data"):
             await ws.manager.send_to_connection(object(), {"type": "it", "data": object()})
         assert await ws.manager.broadcast({"type": "it", "data": NOON}) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,6 +92,12 @@ async def test_a_reply_carries_the_id_of_its_question(server: Server) -> None:
             assert content(answer) == {"type": "answer", "text": "WHY", "reply_to": message_id}
 
 
+async def test_texts_may_speak_of_what_is_no_number(server: Server) -> None:
+    async with server.join("/ws") as client:
+        answer = await client.ask({"type": "ask", "question": "NaN, Infinity"})
+        assert content(answer) == {"type": "answer", "text": "NAN, INFINITY"}
+
+
 async def test_a_question_without_id_is_answered_without(server: Server) -> None:
     async with server.join("/ws") as client:
         answer = await client.ask({"type": "ask", "question": "why"})
@@ -111,6 +118,16 @@ async def test_messages_of_one_client_are_answered_in_order(server: Server) -> N
         for number, question in enumerate(["wait", "b", "wait", "d"]):
             await client.send({"type": "ask", "question": question, "id": number})
         assert [(await client.recv())["reply_to"] for _ in range(4)] == [0, 1, 2, 3]
+
+
+async def test_replies_keep_the_pace_of_their_client(server: Server) -> None:
+    """Fifteen times what the outbox holds, for a client that looks away for a moment."""
+    options = {"compression": None, "max_queue": 1}
+    async with server.join("/ws", **options) as client:
+        for number in range(30):
+            await client.send({"type": "ask", "question": "long", "id": number})
+        await asyncio.sleep(0.5)
+        assert [(await client.recv())["reply_to"] for _ in range(30)] == list(range(30))
 
 
 async def test_an_invalid_message_is_explained_without_what_was_in_it(server: Server) -> None:
@@ -135,6 +152,9 @@ async def test_an_invalid_message_is_explained_without_what_was_in_it(server: Se
         ("null", "invalid_json"),
         ('{"type": "ask", "question": "x"', "invalid_json"),
         ('{"type": "ask", "question": "x", "at": NaN}', "invalid_json"),
+        ('{"type": "ask", "question": "x", "undeclared": NaN}', "invalid_json"),
+        ('{"type": "ask", "question": "x", "undeclared": [-Infinity]}', "invalid_json"),
+        ('{"type": "pong", "undeclared": Infinity}', "invalid_json"),
         ('{"type": "asks", "id": 1}', "unknown_type"),
         ('{"type": "answer", "text": "x", "id": 1}', "unknown_type"),
         ('{"type": "connected", "id": 1}', "unknown_type"),
@@ -181,13 +201,22 @@ async def test_what_the_app_does_not_handle(server: Server) -> None:
         assert (error["code"], error["reply_to"]) == ("not_implemented", "f")
 
 
-@pytest.mark.parametrize("question", ["fail", "nothing"])
-async def test_a_handler_that_fails_or_forgets_to_answer(server: Server, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "cause"),
+    [
+        ("fail", "on purpose"),
+        ("nothing", "NoneType is not the declared answer, Answer"),
+        ("mapping", "dict is not the declared answer, Answer"),
+        ("note", "Note is not the declared answer, Answer"),
+    ],
+)
+async def test_a_handler_that_fails_or_answers_something_else(
+    server: Server, question: str, cause: str
+) -> None:
     async with server.join("/ws") as client:
         error = await refused(client, {"type": "ask", "question": question, "id": 9})
         assert (error["code"], error["reply_to"]) == ("handler_failed", 9)
         assert (await client.ask({"type": "ask", "question": "ok"}))["text"] == "OK"
-    cause = "on purpose" if question == "fail" else "NoneType is no message"
     assert cause in server.log
 
 

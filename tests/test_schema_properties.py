@@ -341,25 +341,6 @@ def test_words_for_what_is_no_number_are_texts_like_any_other(anything: Package)
     assert message.any == ["NaN", "-Infinity"]
 
 
-@pytest.mark.parametrize(
-    "value", [object(), "\ud800", [1, {"a": print}], {1: {b"a": object()}}], ids=repr
-)
-def test_what_has_no_json_form_is_a_type_error_that_names_the_key(
-    anything: Package, value: Any
-) -> None:
-    messages, circle = anything.ws.messages, [value]
-    circle.append(circle)
-    for key, message in (
-        ("any", messages.M(any=value)),
-        ("any", messages.N(any=value)),
-        ("any", messages.M(any=circle)),
-        ("unit_price", messages.M(unit_price=[value])),
-        ("deep", messages.N(any=1, deep=messages.Box(held=value))),
-    ):
-        with pytest.raises(TypeError, match=rf"^{message.type}: {key}\b"):
-            anything.wire.encode(message)
-
-
 @pytest.mark.parametrize("name", samples.FORMATS)
 def test_formats(tmp_path: Path, name: str) -> None:
     """Alone, where they may be left out, among other types, in lists and in maps."""

@@ -108,8 +108,10 @@ class BoardContract(EndpointHandlers):
         """Call the method that is for this message, and send what it answers."""
         match message.type:
             case "add_note":
-                connection.answer(
-                    message.id, await self.on_add_note(connection, message)
+                await connection.answer(
+                    message.id,
+                    await self.on_add_note(connection, message),
+                    messages.NoteAdded,
                 )
             case "remove_note":
                 await self.on_remove_note(connection, message)

@@ -126,8 +126,10 @@ class ClassContract(EndpointHandlers):
             case "connect":
                 await self.on_connect_(connection, message)
             case "message":
-                connection.answer(
-                    message.id, await self.on_message_(connection, message)
+                await connection.answer(
+                    message.id,
+                    await self.on_message_(connection, message),
+                    messages.Message123,
                 )
             case 'get "status"':
                 await self.on_get__status_(connection, message)

@@ -119,7 +119,11 @@ class TypedContract(EndpointHandlers):
         """Call the method that is for this message, and send what it answers."""
         match message.type:
             case "hello":
-                connection.answer(message.id, await self.on_hello(connection, message))
+                await connection.answer(
+                    message.id,
+                    await self.on_hello(connection, message),
+                    messages.Welcome,
+                )
 
 
 class UntypedContract(ObjectHandlers):

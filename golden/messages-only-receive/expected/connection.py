@@ -202,9 +202,7 @@ class Connection:
         Raises:
             TypeError: A value of the message has no JSON form.
         """
-        self.push(encode_mapping(message))
-        if self._writer is not None and self._outbox_bytes * 2 > self.outbox_limit:
-            await asyncio.wait({self._writer}, timeout=PACE_TIMEOUT_S)
+        await self._push_at_pace(encode_mapping(message))
 
     async def close(self, code: int = DONE, reason: str = "done") -> None:
         """Take the client out at once; what is queued and its farewell follow.
@@ -279,6 +277,11 @@ class Connection:
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
+
+    async def _push_at_pace(self, frame: Frame) -> None:
+        self.push(frame)
+        if self._writer is not None and self._outbox_bytes * 2 > self.outbox_limit:
+            await asyncio.wait({self._writer}, timeout=PACE_TIMEOUT_S)
 
     def _leave(self) -> None:
         self.is_open = False

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
 from .jsontypes import (
+    AnyValue,
     Date,
     DateTime,
     Email,
@@ -27,7 +28,7 @@ from .jsontypes import (
     python_only,
 )
 
-Anything: TypeAlias = Any
+Anything: TypeAlias = AnyValue
 """``mdbgen.schemas.Anything``"""
 
 
@@ -109,7 +110,7 @@ class Scalars(Sparse):
     between: Omittable[Annotated[float, Field(gt=0, lt=1)]] = None
     flag: bool
     nothing: None = None
-    any: Any
+    any: AnyValue
     one: Omittable[Annotated[Literal[1], Exact]] = None
     some: Annotated[Literal["a", 1, True, None], Exact] = None
     at: DateTime

@@ -3,27 +3,16 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
-from dataclasses import is_dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from datetime import UTC, datetime
 from functools import lru_cache
-from json import JSONEncoder
 from typing import Any, NamedTuple, get_args
-from uuid import UUID
 
-from pydantic import BaseModel
-from pydantic_core import (
-    PydanticSerializationError,
-    from_json,
-    to_json,
-    to_jsonable_python,
-)
+from pydantic_core import from_json, to_json
 
 from .messages import Sendable
+from .plain import ENCODER, jsonable, plain, plain_text
 from .settings import APP_SLUG
 
 
@@ -51,12 +40,16 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        text = _ENCODER.encode(envelope)
+        text = ENCODER.encode(envelope)
         size = len(text.encode())
     except (TypeError, ValueError, RecursionError):
         # A not-a-number, a lone surrogate or an unknown type. The slow way mends what
         # can be mended and names what cannot.
-        text = _ENCODER.encode(_plain_envelope(envelope))
+        mended = {
+            plain_text(key, "a key"): plain(value, key)
+            for key, value in envelope.items()
+        }
+        text = ENCODER.encode(mended)
         size = len(text.encode())
     return Frame({"type": "websocket.send", "text": text}, size)
 
@@ -84,16 +77,17 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
 
     Raises:
         TypeError: ``message`` is not declared for sending, or holds a value that has no
-            JSON form; the text names the key.
+            JSON form; the text names the property.
     """
     if type(message) not in _SENDABLE and not isinstance(message, Sendable):
         name = type(message).__name__
         raise TypeError(f"{name} is no message that the manifest declares for sending")
     try:
-        body = to_json(message, inf_nan_mode="null", fallback=_jsonable).decode()
-    except (PydanticSerializationError, ValueError, RecursionError) as problem:
-        reason = _without_json_form(message) or problem
-        raise TypeError(f"{message.type}: {reason}") from None
+        body = _to_json(message).decode()
+    except (ValueError, RecursionError) as problem:
+        # pydantic tells the cause behind all that it was about to do.
+        cause = str(problem).rpartition("Error: ")[2]
+        raise TypeError(f"{_unwritable(message)}: {cause}") from None
     now = ""
     if not _has_timestamp(message, body):
         now = f',"timestamp":"{_utc_now()}"'
@@ -103,13 +97,19 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
     return Frame({"type": "websocket.send", "text": text}, size)
 
 
-def _without_json_form(message: Sendable) -> TypeError | None:
-    """Why a message cannot be written, as far as one of its values is to blame."""
-    try:
-        _plain_envelope(dict(message))
-    except TypeError as problem:
-        return problem
-    return None
+def _to_json(message: Sendable, properties: set[str] | None = None) -> bytes:
+    return to_json(message, include=properties, inf_nan_mode="null", fallback=jsonable)
+
+
+def _unwritable(message: Sendable) -> str:
+    """The properties without a JSON form, by their names on the wire."""
+    names: list[str] = []
+    for name, field in type(message).model_fields.items():
+        try:
+            _to_json(message, {name})
+        except (ValueError, RecursionError):
+            names.append(field.serialization_alias or name)
+    return ", ".join(names)
 
 
 def _has_timestamp(message: Sendable, body: str) -> bool:
@@ -130,92 +130,5 @@ def _spelled(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-# What a database document may hold besides JSON types. Written as pydantic writes it.
-_DOCUMENT_TYPES = (datetime, date, UUID, Decimal, Enum, set, frozenset, BaseModel)
-
-
-def _jsonable(value: Any) -> Any:
-    """Turn what is not JSON into what is.
-
-    Raises:
-        TypeError: The type has no JSON form.
-    """
-    if isinstance(value, _DOCUMENT_TYPES):
-        return to_jsonable_python(value, fallback=_jsonable)
-    if is_dataclass(value) and not isinstance(value, type):
-        return to_jsonable_python(value, fallback=_jsonable)
-    kind = type(value)
-    if kind.__name__ == "ObjectId" and kind.__module__.startswith("bson"):
-        return str(value)
-    raise TypeError(f"{kind.__name__} has no JSON form")
-
-
-_ENCODER = JSONEncoder(
-    default=_jsonable, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-)
 _END = f',"app_slug":"{APP_SLUG}"}}'  # a slug has nothing to escape
 _SENDABLE = frozenset(get_args(Sendable) or [Sendable])
-
-
-def _plain_envelope(envelope: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for key, value in envelope.items():
-        try:
-            plain[_plain_text(key, "a key")] = _plain(value, key)
-        except RecursionError:
-            raise TypeError(f"{key}: contains itself") from None
-    return plain
-
-
-def _plain(value: Any, place: str) -> Any:
-    """Copy ``value`` in JSON types only, with ``None`` for not-a-numbers.
-
-    Raises:
-        TypeError: Something in it has no JSON form; the text begins with its place,
-            such as ``data.items[3]``.
-    """
-    match value:
-        case None | bool():
-            return value
-        case int():
-            return _plain_integer(value, place)
-        case float():
-            return value if math.isfinite(value) else None
-        case str():
-            return _plain_text(value, place)
-        case list() | tuple():
-            return [_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
-        case dict():
-            return {
-                _plain_key(key, place): _plain(item, f"{place}.{key}")
-                for key, item in value.items()
-            }
-    try:
-        jsonable = _jsonable(value)
-    except (TypeError, ValueError) as problem:
-        raise TypeError(f"{place}: {problem}") from None
-    return _plain(jsonable, place)
-
-
-def _plain_key(key: Any, place: str) -> Any:
-    if isinstance(key, str):
-        return _plain_text(key, place)
-    if key is None or isinstance(key, int | float):  # as the encoder writes them
-        return key
-    raise TypeError(f"{place}: {key!r} is no key of a JSON object")
-
-
-def _plain_integer(value: int, place: str) -> int:
-    try:
-        str(value)
-    except ValueError:
-        raise TypeError(f"{place}: an integer of so many digits") from None
-    return value
-
-
-def _plain_text(text: str, place: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise TypeError(f"{place}: a lone surrogate is not text") from None
-    return text

@@ -202,9 +202,7 @@ class Connection:
         Raises:
             TypeError: It is not declared for sending, or a value of it has no JSON form.
         """
-        self.push(encode(message))
-        if self._writer is not None and self._outbox_bytes * 2 > self.outbox_limit:
-            await asyncio.wait({self._writer}, timeout=PACE_TIMEOUT_S)
+        await self._push_at_pace(encode(message))
 
     async def close(self, code: int = DONE, reason: str = "done") -> None:
         """Take the client out at once; what is queued and its farewell follow.
@@ -226,13 +224,20 @@ class Connection:
         """What waits in the outbox for this client to read."""
         return self._outbox_bytes
 
-    def answer(self, reply_to: str | int | None, message: Sendable) -> None:
+    async def answer(
+        self, reply_to: str | int | None, message: Sendable, declared: type[Sendable]
+    ) -> None:
         """Send the answer to the message with the ``id`` that is ``reply_to``.
 
+        Keeps the client's pace, as ``send`` does.
+
         Raises:
-            TypeError: It is not declared for sending, or a value of it has no JSON form.
+            TypeError: It is not what is declared, or a value of it has no JSON form.
         """
-        self.push(encode(message, reply_to))
+        if not isinstance(message, declared):
+            name = type(message).__name__
+            raise TypeError(f"{name} is not the declared answer, {declared.__name__}")
+        await self._push_at_pace(encode(message, reply_to))
 
     def push(self, frame: Frame) -> bool:
         """Write a frame, or queue it where the socket is busy; never waits.
@@ -287,6 +292,11 @@ class Connection:
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
+
+    async def _push_at_pace(self, frame: Frame) -> None:
+        self.push(frame)
+        if self._writer is not None and self._outbox_bytes * 2 > self.outbox_limit:
+            await asyncio.wait({self._writer}, timeout=PACE_TIMEOUT_S)
 
     def _leave(self) -> None:
         self.is_open = False

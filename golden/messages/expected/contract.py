@@ -110,6 +110,8 @@ class RealtimeContract(EndpointHandlers):
             case "subscribe":
                 await self.on_subscribe(connection, message)
             case "get_status":
-                connection.answer(
-                    message.id, await self.on_get_status(connection, message)
+                await connection.answer(
+                    message.id,
+                    await self.on_get_status(connection, message),
+                    messages.StatusUpdate,
                 )

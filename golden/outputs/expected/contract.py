@@ -134,8 +134,10 @@ class RealtimeContract(EndpointHandlers):
             case "subscribe":
                 await self.on_subscribe(connection, message)
             case "get_order":
-                connection.answer(
-                    message.id, await self.on_get_order(connection, message)
+                await connection.answer(
+                    message.id,
+                    await self.on_get_order(connection, message),
+                    messages.OrderState,
                 )
             case "note":
                 await self.on_note(connection, message)

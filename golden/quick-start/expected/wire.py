@@ -3,21 +3,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
-from dataclasses import is_dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from datetime import UTC, datetime
 from functools import lru_cache
-from json import JSONEncoder
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
-
+from .plain import ENCODER, plain, plain_text
 from .settings import APP_SLUG
 
 
@@ -45,12 +37,16 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        text = _ENCODER.encode(envelope)
+        text = ENCODER.encode(envelope)
         size = len(text.encode())
     except (TypeError, ValueError, RecursionError):
         # A not-a-number, a lone surrogate or an unknown type. The slow way mends what
         # can be mended and names what cannot.
-        text = _ENCODER.encode(_plain_envelope(envelope))
+        mended = {
+            plain_text(key, "a key"): plain(value, key)
+            for key, value in envelope.items()
+        }
+        text = ENCODER.encode(mended)
         size = len(text.encode())
     return Frame({"type": "websocket.send", "text": text}, size)
 
@@ -82,92 +78,3 @@ def _utc_now() -> str:
 @lru_cache(maxsize=1)
 def _spelled(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-# What a database document may hold besides JSON types. Written as pydantic writes it.
-_DOCUMENT_TYPES = (datetime, date, UUID, Decimal, Enum, set, frozenset, BaseModel)
-
-
-def _jsonable(value: Any) -> Any:
-    """Turn what is not JSON into what is.
-
-    Raises:
-        TypeError: The type has no JSON form.
-    """
-    if isinstance(value, _DOCUMENT_TYPES):
-        return to_jsonable_python(value, fallback=_jsonable)
-    if is_dataclass(value) and not isinstance(value, type):
-        return to_jsonable_python(value, fallback=_jsonable)
-    kind = type(value)
-    if kind.__name__ == "ObjectId" and kind.__module__.startswith("bson"):
-        return str(value)
-    raise TypeError(f"{kind.__name__} has no JSON form")
-
-
-_ENCODER = JSONEncoder(
-    default=_jsonable, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-)
-
-
-def _plain_envelope(envelope: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for key, value in envelope.items():
-        try:
-            plain[_plain_text(key, "a key")] = _plain(value, key)
-        except RecursionError:
-            raise TypeError(f"{key}: contains itself") from None
-    return plain
-
-
-def _plain(value: Any, place: str) -> Any:
-    """Copy ``value`` in JSON types only, with ``None`` for not-a-numbers.
-
-    Raises:
-        TypeError: Something in it has no JSON form; the text begins with its place,
-            such as ``data.items[3]``.
-    """
-    match value:
-        case None | bool():
-            return value
-        case int():
-            return _plain_integer(value, place)
-        case float():
-            return value if math.isfinite(value) else None
-        case str():
-            return _plain_text(value, place)
-        case list() | tuple():
-            return [_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
-        case dict():
-            return {
-                _plain_key(key, place): _plain(item, f"{place}.{key}")
-                for key, item in value.items()
-            }
-    try:
-        jsonable = _jsonable(value)
-    except (TypeError, ValueError) as problem:
-        raise TypeError(f"{place}: {problem}") from None
-    return _plain(jsonable, place)
-
-
-def _plain_key(key: Any, place: str) -> Any:
-    if isinstance(key, str):
-        return _plain_text(key, place)
-    if key is None or isinstance(key, int | float):  # as the encoder writes them
-        return key
-    raise TypeError(f"{place}: {key!r} is no key of a JSON object")
-
-
-def _plain_integer(value: int, place: str) -> int:
-    try:
-        str(value)
-    except ValueError:
-        raise TypeError(f"{place}: an integer of so many digits") from None
-    return value
-
-
-def _plain_text(text: str, place: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise TypeError(f"{place}: a lone surrogate is not text") from None
-    return text

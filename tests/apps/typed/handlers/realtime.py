@@ -4,11 +4,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from .. import messages
 from ..connection import Connection
 from ..contract import RealtimeContract
 from ..manager import manager
+
+# What ``on_ask`` may not answer.
+WRONG: dict[str, Any] = {
+    "nothing": None,
+    "mapping": {"type": "answer", "text": "x"},
+    "note": messages.Note(text="x"),
+}
 
 
 class RealtimeHandlers(RealtimeContract):
@@ -17,10 +25,12 @@ class RealtimeHandlers(RealtimeContract):
             await manager.broadcast(messages.Note(text="while connecting"))
 
     async def on_ask(self, connection: Connection, message: messages.Ask) -> messages.Answer:
-        if message.question == "nothing":
-            return None  # type: ignore[return-value]
+        if message.question in WRONG:
+            return WRONG[message.question]  # type: ignore[no-any-return]
         if message.question == "fail":
             raise RuntimeError("on purpose")
+        if message.question == "long":
+            return messages.Answer(text="x" * 500_000)
         if message.question == "wait":
             await asyncio.sleep(0.05)
         return messages.Answer(text=message.question.upper(), at=message.at)
