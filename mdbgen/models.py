@@ -100,15 +100,20 @@ def _items(
     schemas: Mapping[str, Schema], messages: Mapping[str, Message]
 ) -> Iterator[tuple[str, _Item]]:
     for schema in schemas.values():
-        doc = _doc(schema.description, f"``mdbgen.schemas.{schema.name}``")
+        doc = _doc(_noted(schema.description, schema.document), f"``mdbgen.schemas.{schema.name}``")
         yield from _nested(schema.type, schema.alias, schemas)
         names = frozenset(_names(schema.type, schemas))
         yield schema.alias, _Item(schema.type, doc, names)
     for message in messages.values():
         body = message.body
         yield from _nested(body, body.name, schemas)
-        doc = _doc(body.description, f"The message ``{message.name}``.")
+        doc = _doc(_noted(body.description, message.document), f"The message ``{message.name}``.")
         yield body.name, _Item(body, doc, frozenset(_names(body, schemas)), message)
+
+
+def _noted(description: str, document: Mapping[str, object]) -> str:
+    is_deprecated = document.get("deprecated") is True
+    return f"{description}\n\nDeprecated." if is_deprecated else description
 
 
 def _doc(description: str, otherwise: str) -> str:

@@ -142,16 +142,25 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
     for schema in schemas.values():
         yield from _nested(schema.type, schemas)
         if isinstance(schema.type, ObjectType):
-            yield _interface(schema.type, "", schemas)
+            kind = schema.type._replace(description=_noted(schema))
+            yield _interface(kind, "", schemas)
         else:
-            doc = _doc(schema.description)
+            doc = _doc(_noted(schema))
             yield f"{doc}export type {schema.alias} = {spell(schema.type, schemas)};"
     messages: dict[str, Message] = {}
     for endpoint in manifest.websockets.values():
         messages |= {message.name: message for message in (*endpoint.receive, *endpoint.send)}
     for message in messages.values():
         yield from _nested(message.body, schemas)
-        yield _interface(message.body, message.name, schemas)
+        body = message.body._replace(description=_noted(message))
+        yield _interface(body, message.name, schemas)
+
+
+def _noted(declared: Schema | Message) -> str:
+    """Return what is said of a schema or message, as editors understand it."""
+    kind = declared.body if isinstance(declared, Message) else declared
+    is_deprecated = declared.document.get("deprecated") is True
+    return f"{kind.description} @deprecated" if is_deprecated else kind.description
 
 
 def _nested(kind: SchemaType, schemas: Schemas) -> Iterator[str]:
@@ -229,7 +238,7 @@ def _plan_method(message: Message, replies: Mapping[str, str]) -> MethodPlan:
     parameter = f'message{mark}: Omit<{message.body.name}, "type">' if properties else ""
     spread = "...message, " if properties else ""
     value = f"{{ {spread}type: {literal(message.name)} }}"
-    doc = comment(message.body.description) or f"Send `{comment(message.name)}`."
+    doc = comment(_noted(message)) or f"Send `{comment(message.name)}`."
     if message.reply is None:
         signature = f"{message.method}({parameter}): void"
         return MethodPlan(signature, f"this.send({value});", doc)

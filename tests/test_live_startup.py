@@ -74,6 +74,25 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
         assert "running on http" not in server.log
 
 
+@pytest.mark.parametrize(
+    ("arguments", "env", "is_told"),
+    [
+        ((), {}, False),
+        (("--workers", "1"), {"WEB_CONCURRENCY": "2"}, False),
+        (("--workers", "2"), {}, True),
+        (("--workers=2",), {}, True),
+        ((), {"WEB_CONCURRENCY": "2"}, True),
+    ],
+)
+async def test_several_workers_are_warned_of(
+    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], is_told: bool
+) -> None:
+    with serving(tmp_path, "basic", {"app": CLOSED}, env=env, arguments=arguments) as server:
+        async with server.join("/ws", token=token()):
+            warning = "2 workers are configured: each of them has its own clients of start_up"
+            assert (warning in server.log) is is_told
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"])
 async def test_the_key_may_have_three_names(tmp_path: Path, name: str) -> None:
     key = "k" * 32
