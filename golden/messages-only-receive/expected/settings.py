@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
+import sys
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Literal
+
+log = logging.getLogger(__name__)
 
 APP_SLUG = "listener"
 EndpointName = Literal["realtime"]
@@ -68,12 +73,31 @@ def deployment() -> Deployment:
     Raises:
         SettingsError: in one sentence, what to set.
     """
+    _warn_of_workers()
     return Deployment(
         jwt_key=_read_jwt_key(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
         jwt_audience=os.environ.get("MDB_JWT_AUDIENCE") or None,
         limits=_read_limits(),
     )
+
+
+def _warn_of_workers() -> None:
+    count = _configured_workers()
+    if count > 1:
+        log.warning(
+            "%s workers are configured: each of them has its own clients of %s, and what"
+            " it broadcasts reaches no others",
+            count,
+            APP_SLUG,
+        )
+
+
+def _configured_workers() -> int:
+    """How many processes serve the app, where its server was told so."""
+    option = re.search(r" (?:--workers|-w)[ =]?(\d+)", " ".join(sys.argv))
+    count = option[1] if option else os.environ.get("WEB_CONCURRENCY", "")
+    return int(count) if count.isdecimal() else 1
 
 
 def _read_jwt_key() -> str:

@@ -17,7 +17,7 @@ export type Tags = string[];
 
 export type Prices = { [key: string]: number };
 
-/** What there is. */
+/** What there is. @deprecated */
 export type Color = "red" | "green" | "blue";
 
 /** Recursive. */
@@ -61,7 +61,7 @@ export interface Scalars {
   link?: string;
 }
 
-/** Left out, null, or filled in. */
+/** Left out, null, or filled in. @deprecated */
 export interface Options {
   type: "options";
   optional?: string;
@@ -633,7 +633,7 @@ export class RealtimeClient extends ClientOfEndpoint<RealtimeMessages> {
     this.send({ ...message, type: "scalars" });
   }
 
-  /** Left out, null, or filled in. */
+  /** Left out, null, or filled in. @deprecated */
   options(message?: Omit<Options, "type">): void {
     this.send({ ...message, type: "options" });
   }

@@ -53,7 +53,9 @@ Prices: TypeAlias = dict[str, Annotated[float, Field(ge=0), multiples(0.25)]]
 
 
 Color: TypeAlias = Literal["red", "green", "blue"]
-"""What there is."""
+"""What there is.
+
+Deprecated."""
 
 
 class Circle(Model):
@@ -122,7 +124,9 @@ class Scalars(Sparse):
 
 
 class Options(Renamed, Sparse):
-    """Left out, null, or filled in."""
+    """Left out, null, or filled in.
+
+    Deprecated."""
 
     model_config = ConfigDict(extra="forbid")
 
