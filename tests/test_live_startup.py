@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,13 +85,16 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
         ((), {"WEB_CONCURRENCY": "2"}, True),
     ],
 )
-async def test_several_workers_are_warned_of(
+def test_several_workers_are_warned_of(
     tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], is_told: bool
 ) -> None:
     with serving(tmp_path, "basic", {"app": CLOSED}, env=env, arguments=arguments) as server:
-        async with server.join("/ws", token=token()):
-            warning = "2 workers are configured: each of them has its own clients of start_up"
-            assert (warning in server.log) is is_told
+        deadline = time.monotonic() + live.TIMEOUT_S
+        while "Application startup complete" not in server.log:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        warning = "2 workers are configured: each of them has its own clients of start_up"
+        assert (warning in server.log) is is_told
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"])
