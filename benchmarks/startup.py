@@ -27,6 +27,8 @@ from statistics import median
 
 BASE = "import typer, pydantic, jinja2, black"
 MANY = 100
+# As pip installs it: with compiled modules, also where the environment says to keep none.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,11 @@ def run(command: Sequence[str]) -> Cost:
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=ENVIRONMENT,
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - started

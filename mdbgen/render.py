@@ -25,19 +25,9 @@ class Owner(Enum):
 
 # The same for every app: these templates are the files. A test says that black agrees.
 _CONSTANT = ("compat.py", "heartbeat.py", "plain.py", "redaction.py", "tickets.py")
-_DERIVED = (
-    "auth.py",
-    "connection.py",
-    "contract.py",
-    "inbound.py",
-    "manager.py",
-    "messages.py",
-    "router.py",
-    "session.py",
-    "settings.py",
-    "tokens.py",
-    "wire.py",
-)
+# These hold nothing of the manifest that may be long, so black has nothing to wrap in them.
+_CHOSEN = ("connection.py", "manager.py", "session.py", "tokens.py", "wire.py")
+_DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
 
 
 @dataclass(frozen=True)
@@ -76,6 +66,8 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
     yield RenderedFile("py.typed", generator, "")
     for name in _CONSTANT:
         yield RenderedFile(name, generator, _template(name))
+    for name in _CHOSEN:
+        yield RenderedFile(name, generator, _fill(name, plan=plan))
     for name in _DERIVED:
         yield FormattedFile(name, generator, _fill(name, plan=plan))
     if plan.messages.is_declared:
