@@ -65,6 +65,8 @@ PATTERNS: list[tuple[str, list[str], list[str]]] = [
     ("^[+--]$", ["+", ",", "-"], ["a", "", "*"]),
     ("^\"'\\\\$", ["\"'\\"], ["\"'"]),
     ("^é$", ["é"], ["e", "É"]),
+    (r"^\w+( \d)?$", ["x", "ab 1", "a_b"], ["", "a ", "é", "a 12"]),
+    ("^https:", ["https://example.com"], ["http://example.com", ""]),
     ("", ["", "a"], []),
 ]  # fmt: skip
 FORMATS: dict[str, tuple[list[str], list[str]]] = {
@@ -102,7 +104,8 @@ FORMATS: dict[str, tuple[list[str], list[str]]] = {
         ["", "a", "@", "a@", "@b", "a b@c", "a@b c", "a@b\n", "a@b@c", " a@b"],
     ),
     "uri": (
-        ["http://example.com/x?y=z#w", "urn:isbn:123", "mailto:a@b", "a+b.c-1:", "data:,%20"],
+        ["http://example.com/x?y=z#w", "https://example.com", "urn:isbn:123", "mailto:a@b",
+         "a+b.c-1:", "data:,%20"],
         ["", "example.com", "/x", "//x/y", ":x", "1a:b", "http://a b", "http://x\n", "a:<b>",
          "a:{b}", "a:\\b", 'a:"', "a:^", "a:`", "a:|", "é:x"],
     ),
@@ -543,7 +546,9 @@ class Values:
 
     def _string(self, schema: Schema) -> str:
         if "format" in schema:
-            return self.random.choice(FORMATS[schema["format"]][0])
+            texts = FORMATS[schema["format"]][0]
+            fitting = [each for each in texts if _matches(schema.get("pattern", ""), each)]
+            return self.random.choice(fitting or texts)
         if "pattern" in schema:
             return self.random.choice(next(g for p, g, _ in PATTERNS if p == schema["pattern"]))
         length = schema.get("minLength", 0) + self.random.choice([0, 0, 1, 5])

@@ -18,8 +18,10 @@ import samples
 
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
+from mdbgen.naming import method_name
 from mdbgen.source import parse_source
 
+FEATURES = Path(__file__).parent.parent / "golden" / "messages-schema-features" / "manifest.json"
 # To TypeScript every object has these, so that leaving them out is a value of another type.
 INHERITED = {"constructor", "toString"}
 MESSAGES = 12
@@ -99,19 +101,31 @@ class _Package:
                     yield name, self.parse(text)
 
 
-@pytest.fixture(params=range(4))
+def _features() -> dict[str, Any]:
+    """The golden case that has every feature; its messages go both ways here."""
+    manifest: dict[str, Any] = json.loads(FEATURES.read_text("utf-8"))
+    endpoint = manifest["mdbgen"]["endpoints"]["realtime"]
+    endpoint["receive"] |= endpoint["send"]
+    endpoint["send"] = endpoint["receive"]
+    return manifest
+
+
+@pytest.fixture(params=[*range(4), "features"])
 def drawn(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[_Package, list[tuple[str, Any]]]]:
     """A package with its client in ``tmp_path/ws``, and messages of all its types."""
     names = [name for name in samples.HOSTILE_NAMES if name not in INHERITED]
     monkeypatch.setattr(samples, "HOSTILE_NAMES", names)
-    manifest = _manifest(request.param)
+    manifest = _features() if request.param == "features" else _manifest(request.param)
     live.write_package(tmp_path / "ws", manifest)
     with ExitStack() as stack:
         package = _Package(tmp_path, manifest, stack)
         messages = list(package.messages(Random(request.param)))
-        assert len(messages) > MESSAGES * VALUES / 2
+        declared = manifest["mdbgen"]["endpoints"]["realtime"]["receive"]
+        assert len(messages) > len(declared) * VALUES / 2
+        if request.param == "features":  # what is drawn may be of no value at all
+            assert {name for name, _ in messages} == declared.keys()
         yield package, messages
 
 
@@ -144,7 +158,9 @@ def test_the_package_takes_whatever_the_client_has_types_for(
     sendable = [(name, each) for name, each in messages if _is_exact(package.as_mapping(each))]
     assert len(sendable) > len(messages) / 2
     folder = tmp_path / "ws"
-    calls = "\n  ".join(_call(name, package.as_mapping(each)) for name, each in sendable)
+    calls = "\n  ".join(
+        _call(method_name(name), package.as_mapping(each)) for name, each in sendable
+    )
     (folder / "calls.ts").write_text(SCRIPT.replace("CALLS", calls), encoding="utf-8")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     nodejs.compile_typescript(folder / "calls.ts", out=folder)
