@@ -158,7 +158,7 @@ class ReconnectingSocket {
         if (frame === null)
             return; // the server sends no such thing
         if (typeof frame["seq"] === "number")
-            this.since = Math.max(this.since ?? 0, frame["seq"]);
+            this.since = frame["seq"];
         switch (frame.type) {
             case "ping":
                 return this.write('{"type":"pong"}');

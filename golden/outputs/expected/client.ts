@@ -294,7 +294,7 @@ class ReconnectingSocket {
     this.activeAt = Date.now();
     const frame = readFrame(text);
     if (frame === null) return; // the server sends no such thing
-    if (typeof frame["seq"] === "number") this.since = Math.max(this.since ?? 0, frame["seq"]);
+    if (typeof frame["seq"] === "number") this.since = frame["seq"];
     switch (frame.type) {
       case "ping":
         return this.write('{"type":"pong"}');
