@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from mdbgen.naming import literal
@@ -24,6 +24,7 @@ from mdbgen.schema import (
     StringType,
     UnionType,
 )
+from mdbgen.unions import leaves
 
 _FORMATS: Mapping[Format, str] = {
     "date-time": "DateTime",
@@ -113,7 +114,7 @@ def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
     # Up to pydantic 2.8, what may be a number writes false as 0.0 if it is asked first.
     members = sorted(
         union_members(kind, schemas),
-        key=lambda each: (isinstance(each, NullType), not _takes_booleans(each, schemas)),
+        key=lambda each: (isinstance(each, NullType), not _may_be_boolean(each, schemas)),
     )
     spelled = [spell(member, schemas) for member in members]
     if kind.discriminator is None:
@@ -127,17 +128,17 @@ def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
     return " | ".join([f"Annotated[{', '.join(parts)}]", *others])
 
 
-def _takes_booleans(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
-    match kind:
-        case BooleanType():
-            return True
-        case EnumType():
-            return any(isinstance(value, bool) for value in kind.values)
-        case UnionType():
-            return any(_takes_booleans(member, schemas) for member in kind.members)
-        case RefType():
-            return _takes_booleans(schemas[kind.name].type, schemas)
-    return False
+def _may_be_boolean(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
+    return any(
+        isinstance(leaf, BooleanType)
+        or (isinstance(leaf, EnumType) and any(isinstance(value, bool) for value in leaf.values))
+        for leaf in possible_types(kind, schemas)
+    )
+
+
+def possible_types(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[SchemaType]:
+    """Yield the types that a value may have, through every ``$ref`` and nested union."""
+    return leaves(kind, {name: each.type for name, each in schemas.items()})
 
 
 def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[SchemaType, ...]:

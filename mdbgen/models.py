@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mdbgen.annotations import spell, union_members
+from mdbgen.annotations import possible_types, spell, union_members
 from mdbgen.naming import docstring, literal
 from mdbgen.schema import (
     AnyType,
@@ -100,20 +100,20 @@ def _items(
     schemas: Mapping[str, Schema], messages: Mapping[str, Message]
 ) -> Iterator[tuple[str, _Item]]:
     for schema in schemas.values():
-        doc = _doc(_noted(schema.description, schema.document), f"``mdbgen.schemas.{schema.name}``")
+        doc = _doc(_noted(schema), f"``mdbgen.schemas.{schema.name}``")
         yield from _nested(schema.type, schema.alias, schemas)
         names = frozenset(_names(schema.type, schemas))
         yield schema.alias, _Item(schema.type, doc, names)
     for message in messages.values():
         body = message.body
         yield from _nested(body, body.name, schemas)
-        doc = _doc(_noted(body.description, message.document), f"The message ``{message.name}``.")
+        doc = _doc(_noted(message), f"The message ``{message.name}``.")
         yield body.name, _Item(body, doc, frozenset(_names(body, schemas)), message)
 
 
-def _noted(description: str, document: Mapping[str, object]) -> str:
-    is_deprecated = document.get("deprecated") is True
-    return f"{description}\n\nDeprecated." if is_deprecated else description
+def _noted(declared: Schema | Message | Property) -> str:
+    text = declared.description
+    return f"{text}\n\nDeprecated." if declared.deprecated else text
 
 
 def _doc(description: str, otherwise: str) -> str:
@@ -227,24 +227,18 @@ def _is_omittable(member: Property, schemas: Mapping[str, Schema]) -> bool:
 
 
 def _takes_null(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
-    match kind:
-        case AnyType() | NullType():
-            return True
-        case EnumType():
-            return None in kind.values
-        case UnionType():
-            return any(_takes_null(member, schemas) for member in kind.members)
-        case RefType():
-            return _takes_null(schemas[kind.name].type, schemas)
-    return False
+    return any(
+        isinstance(leaf, AnyType | NullType) or (isinstance(leaf, EnumType) and None in leaf.values)
+        for leaf in possible_types(kind, schemas)
+    )
 
 
 def _define_field(member: Property, schemas: Mapping[str, Schema]) -> FieldPlan:
     annotation = spell(member.type, schemas)
     if _is_omittable(member, schemas):
         annotation = f"Omittable[{annotation}]"
-    doc = f"{member.description}\n\nDeprecated." if member.deprecated else member.description
-    return FieldPlan(member.field, annotation, _spell_default(member, schemas), docstring(doc))
+    doc = docstring(_noted(member))
+    return FieldPlan(member.field, annotation, _spell_default(member, schemas), doc)
 
 
 def _spell_default(member: Property, schemas: Mapping[str, Schema]) -> str:
@@ -280,14 +274,10 @@ def _default(member: Property, schemas: Mapping[str, Schema]) -> str:
 
 
 def _takes_fractions(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
-    match kind:
-        case NumberType():
-            return not kind.is_integer
-        case UnionType():
-            return any(_takes_fractions(member, schemas) for member in kind.members)
-        case RefType():
-            return _takes_fractions(schemas[kind.name].type, schemas)
-    return False
+    return any(
+        isinstance(leaf, NumberType) and not leaf.is_integer
+        for leaf in possible_types(kind, schemas)
+    )
 
 
 def _words(definitions: Iterable[Definition]) -> Iterator[str]:

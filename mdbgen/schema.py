@@ -128,6 +128,11 @@ class Schema(NamedTuple):
     description: str
     document: dict[str, object]  # as in the manifest
 
+    @property
+    def deprecated(self) -> bool:
+        """Whether it should no longer be used."""
+        return self.document.get("deprecated") is True
+
 
 class Message(NamedTuple):
     """A message that clients send or receive. Two endpoints that declare it share it."""
@@ -138,3 +143,13 @@ class Message(NamedTuple):
     body: ObjectType  # ``type``, ``id`` and the envelope are not among its properties
     reply: str | None  # name of the message that answers it
     document: dict[str, object]  # as in the manifest, without ``reply``
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return self.body.description
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether it should no longer be used."""
+        return self.document.get("deprecated") is True

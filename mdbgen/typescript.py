@@ -156,11 +156,10 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
         yield _interface(body, message.name, schemas)
 
 
-def _noted(declared: Schema | Message) -> str:
-    """Return what is said of a schema or message, as editors understand it."""
-    kind = declared.body if isinstance(declared, Message) else declared
-    is_deprecated = declared.document.get("deprecated") is True
-    return f"{kind.description} @deprecated" if is_deprecated else kind.description
+def _noted(declared: Schema | Message | Property) -> str:
+    """Return what a description says, as editors understand it."""
+    text = declared.description
+    return f"{text} @deprecated" if declared.deprecated else text
 
 
 def _nested(kind: SchemaType, schemas: Schemas) -> Iterator[str]:
@@ -192,8 +191,7 @@ def _interface(kind: ObjectType, message: str, schemas: Schemas) -> str:
 
 def _member(member: Property, schemas: Schemas) -> str:
     mark = "" if member.required else "?"
-    text = f"{member.description} @deprecated" if member.deprecated else member.description
-    doc = _doc(text, "  ")
+    doc = _doc(_noted(member), "  ")
     return f"{doc}  {_key(member.name)}{mark}: {spell(member.type, schemas)};"
 
 
