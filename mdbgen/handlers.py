@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from warnings import catch_warnings
 
 from mdbgen.render import RenderedFile
-
-if TYPE_CHECKING:
-    import ast
 
 _HOOKS = {"on_connect", "on_disconnect"}
 _IMPORTS = {
@@ -66,9 +65,6 @@ def orphaned_methods(file: RenderedFile, text: str) -> tuple[str, ...]:
 
 
 def _read(file: RenderedFile, text: str) -> _Handlers | None:
-    import ast  # only packages with declared messages pay for it
-    from warnings import catch_warnings
-
     try:
         with catch_warnings(action="ignore"):  # of odd escapes and the like
             module = ast.parse(text.removeprefix("\ufeff"))
@@ -81,8 +77,6 @@ def _read(file: RenderedFile, text: str) -> _Handlers | None:
 
 def _methods(file: RenderedFile, names: Mapping[str, ast.AST]) -> Mapping[str, ast.AST] | None:
     """Return the methods of the class and its bases; None if one of those is not in the file."""
-    import ast
-
     found: dict[str, ast.AST] = {}
     waiting = [file.handlers]
     seen: set[str] = set()
@@ -101,16 +95,12 @@ def _methods(file: RenderedFile, names: Mapping[str, ast.AST]) -> Mapping[str, a
 
 def _is_contract(name: str, node: ast.AST | None, contract: str) -> bool:
     """Return whether a name is that of the generated base, also by way of ``import … as``."""
-    import ast
-
     imported = node.name if isinstance(node, ast.alias) else name
     return imported.rpartition(".")[2] == contract
 
 
 def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield the names that the statements of a module or class define, the last one last."""
-    import ast
-
     for node in ast.iter_child_nodes(scope):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -124,8 +114,6 @@ def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _takes_model(node: ast.AST) -> bool:
-    import ast
-
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     return "messages." in ast.unparse(node.args)
