@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +104,47 @@ def test_black_leaves_every_file_alone(case: str) -> None:
     for file in _generate(case)[0]:
         if file.path.endswith(".py"):
             assert format_str(file.text, mode=mode) == file.text, file.path
+
+
+def test_black_leaves_alone_what_render_chooses_from() -> None:
+    """It formats none of them, so every text that there can be has to be looked at."""
+    from black import format_str
+    from black.mode import Mode, TargetVersion
+
+    mode = Mode(target_versions={TargetVersion.PY311})
+    texts = {
+        (file.path, file.text)
+        for manifest in _combinations()
+        for file in generate(parse_source(json.dumps(manifest).encode(), "manifest.json")).files
+        if file.path in render.CHOSEN
+    }
+    assert {path for path, _ in texts} == set(render.CHOSEN)
+    for path, text in texts:
+        assert format_str(text, mode=mode) == text, path
+
+
+def _combinations() -> Iterator[dict[str, Any]]:
+    """Every combination of what these files depend on."""
+    ask, answer = {"ask": {"reply": "answer"}}, {"properties": {"timestamp": {"type": "string"}}}
+    declared: list[dict[str, Any]] = [
+        {},
+        {"receive": {"tell": {}}},
+        *(
+            {**receive, "send": {"answer": message}}
+            for receive in ({}, {"receive": {"tell": {}}}, {"receive": ask})
+            for message in ({}, answer, {**answer, "required": ["timestamp"]})
+        ),
+    ]
+    for messages, history, algorithm, is_open, origins in product(
+        declared, (0, 5), ("HS256", "RS256"), (False, True), (None, ["*"], ["https://a.example"])
+    ):
+        yield {
+            "slug": "app",
+            "websockets": {"realtime": {"path": "/ws", "auth": {"required": not is_open}}},
+            "auth": {"jwt": {"algorithm": algorithm}},
+            "cors": {"enabled": origins is not None, "allow_origins": origins or []},
+            "mdbgen": {"endpoints": {"realtime": {**messages, "history": history}}},
+        }
 
 
 @pytest.mark.parametrize("case", ["quick-start", "advanced", "policy-everything", "messages"])
