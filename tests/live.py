@@ -358,11 +358,16 @@ def start(
     return Server(process, log_file)
 
 
-def wait_for_port(server: Server, timeout_s: float = 30.0) -> int:
+def wait_for_port(server: Server) -> int:
+    return int(wait_for_log(server, r"running on http://127\.0\.0\.1:(\d+)", 30.0)[1])
+
+
+def wait_for_log(server: Server, pattern: str, timeout_s: float = TIMEOUT_S) -> re.Match[str]:
+    """Wait until a server that starts has logged something."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        if match := re.search(r"running on http://127\.0\.0\.1:(\d+)", server.log):
-            return int(match[1])
+        if match := re.search(pattern, server.log):
+            return match
         if server.process.poll() is not None:
             break
         time.sleep(0.02)

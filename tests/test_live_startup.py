@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,10 +88,7 @@ def test_several_workers_are_warned_of(
     tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], is_told: bool
 ) -> None:
     with serving(tmp_path, "basic", {"app": CLOSED}, env=env, arguments=arguments) as server:
-        deadline = time.monotonic() + live.TIMEOUT_S
-        while "Application startup complete" not in server.log:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        live.wait_for_log(server, "Application startup complete")
         warning = "2 workers are configured: each of them has its own clients of start_up"
         assert (warning in server.log) is is_told
 
