@@ -146,7 +146,7 @@ class _Document:
         for message in endpoint.send:
             key = self._sent_key(message)
             yield f"send.{message.body.name}", _operation("send", name, (key,))
-        if not endpoint.receive:
+        if endpoint.takes_objects:
             yield "receive", _operation("receive", name, self._received_keys(endpoint))
         if not endpoint.send:
             yield "send", _operation("send", name, self._sent_keys(endpoint))
@@ -174,7 +174,7 @@ class _Document:
             payload = self._payloads.sent(message, numbered=message.name in numbered)
             examples = self._payloads.sent_examples(message)
             yield self._sent_key(message), _message(message, payload, examples, "reply_to")
-        if not all(each.receive for each in endpoints):
+        if any(each.takes_objects for each in endpoints):
             description = "Any JSON object that is no pong."
             payload = self._payloads.any_received()
             yield _ANY_RECEIVED, _plain_message("any", description, payload, "id")
@@ -189,7 +189,9 @@ class _Document:
             yield key, _plain_message(key, _PROTOCOL[key], payload, correlation)
 
     def _received_keys(self, endpoint: Endpoint) -> list[str]:
-        return [self._received_key(each) for each in endpoint.receive] or [_ANY_RECEIVED]
+        if endpoint.takes_objects:
+            return [_ANY_RECEIVED]
+        return [self._received_key(each) for each in endpoint.receive]
 
     def _sent_keys(self, endpoint: Endpoint) -> list[str]:
         return [self._sent_key(each) for each in endpoint.send] or [_ANY_SENT]

@@ -39,6 +39,7 @@ _SUFFIXES = ("Received", "Sent", "Client", "Contract", "Handlers")
 class DeclaredEndpoint(NamedTuple):
     """``mdbgen.endpoints.<name>``"""
 
+    takes_objects: bool = True  # ``receive`` is not stated
     receive: tuple[Message, ...] = ()
     send: tuple[Message, ...] = ()
     limits: Mapping[str, int] = {}  # those that are stated
@@ -188,7 +189,13 @@ class _Reading:
             keys.get("history", 0), (*path, "history"), 0, MAX_HISTORY
         )
         receive, send = self.messages.read_endpoint(keys, path)
-        return DeclaredEndpoint(receive, send, self._limits(keys, path), history or 0)
+        return DeclaredEndpoint(
+            takes_objects="receive" not in keys,
+            receive=receive,
+            send=send,
+            limits=self._limits(keys, path),
+            history=history or 0,
+        )
 
     def _limits(self, keys: Keys, path: Path) -> dict[str, int]:
         stated, path = keys.get("limits", {}), (*path, "limits")

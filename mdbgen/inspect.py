@@ -92,10 +92,10 @@ def _messages(endpoint: Endpoint) -> str:
         f"{each.name} → {each.reply}" if each.reply else each.name for each in endpoint.receive
     )
     sent = ", ".join(each.name for each in endpoint.send)
-    if not (received or sent):
+    if endpoint.takes_objects and not sent:
         return "any JSON object"
     lines = [
-        f"from clients: {received or 'any JSON object'}",
+        f"from clients: {'any JSON object' if endpoint.takes_objects else received or 'nothing'}",
         f"to clients: {sent or 'none declared'}",
     ]
     return "\n".join(lines)

@@ -51,7 +51,8 @@ class Endpoint:
     ticket_ttl_seconds: int  # 1 to 60
     required: Decision  # a credential is required
     anonymous: Decision  # clients without a credential are let in
-    receive: tuple[Message, ...] = ()  # () where clients may send any JSON object
+    takes_objects: bool = True  # clients may send any JSON object
+    receive: tuple[Message, ...] = ()  # what they may send otherwise
     send: tuple[Message, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)  # those that the manifest states
     history: int = 0  # messages kept for clients that come back

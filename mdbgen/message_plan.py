@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from mdbgen.manifest import Manifest
+from mdbgen.manifest import Endpoint, Manifest
+from mdbgen.method_plan import LINE_LENGTH
 from mdbgen.naming import class_name, docstring, literal
 from mdbgen.schema import Message
 
 if TYPE_CHECKING:
     from mdbgen.models import Definition, ModelPlan, ModelsPlan
-
-
-LINE_LENGTH = 88  # of the generated code
-METHOD_INDENT = 4
-CASE_INDENT = 16
 
 _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
@@ -23,17 +19,6 @@ _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
     *("AnyValue", "Exact", "Whole", "multiples", "python_only"),
 }
-
-
-class MethodPlan(NamedTuple):
-    """What handles one of the messages that clients send."""
-
-    handler: str  # "on_get_status"
-    signature: str  # "async def on_get_status(...) -> messages.StatusUpdate:", maybe wrapped
-    call: str  # of it, and the sending of its answer
-    return_keyword: str  # "return " or ""
-    type_literal: str  # '"get_status"'
-    doc: str
 
 
 class UnionPlan(NamedTuple):
@@ -44,17 +29,31 @@ class UnionPlan(NamedTuple):
     doc: str
 
 
+class SentPlan(NamedTuple):
+    """The endpoints that declare to send a message."""
+
+    type_literal: str  # '"document_created"'
+    endpoints_literal: str  # '("realtime", "audit")'
+
+
 class MessagesPlan(NamedTuple):
     """What the clients of an app send and receive."""
 
     is_declared: bool
     receives: bool  # some endpoint declares what it receives
-    takes_objects: bool  # some endpoint does not
+    takes_objects: bool  # some endpoint takes any JSON object
+    is_silent: bool  # some endpoint takes nothing
+    has_declared_endpoint: bool  # some endpoint says what it takes, be it nothing
+    is_split: bool  # endpoints differ in what they send
+    sent_at: tuple[SentPlan, ...]
     sends: bool  # some endpoint declares what it sends; then nothing else is sent
     replies: bool
     has_timestamp: bool  # one of them has a ``timestamp`` of its own
-    encode: str  # the function for what the app sends
-    wire_imports: str
+    encode: str  # the function for what the app sends to one client
+    encode_broadcast: str  # and to several
+    connection_wire: str  # what connection.py imports of ``wire``
+    manager_wire: str  # what manager.py does
+    answer: str  # "Frame | None" where messages have replies
     type_error_doc: str
     example: str  # of sending a message
     send_example: str  # of answering one
@@ -73,7 +72,10 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
     endpoints = manifest.websockets.values()
     received = {each.name: each for endpoint in endpoints for each in endpoint.receive}
     sent = {each.name: each for endpoint in endpoints for each in endpoint.send}
-    takes_objects = not all(endpoint.receive for endpoint in endpoints)
+    takes_objects = any(endpoint.takes_objects for endpoint in endpoints)
+    some_silent = any(map(is_silent, endpoints))
+    is_split = len({frozenset(each.name for each in one.send) for one in endpoints}) > 1
+    replies = any(message.reply for message in received.values())
     models = _plan_models(manifest, received, sent)
     uses = _uses(models) if models else {}
     examples = [f"messages.{message.body.name}(...)" for message in sent.values()] or ["{...}"]
@@ -81,11 +83,18 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         is_declared=models is not None,
         receives=bool(received),
         takes_objects=takes_objects,
+        is_silent=some_silent,
+        has_declared_endpoint=some_silent or bool(received),
+        is_split=is_split,
+        sent_at=tuple(_sent_at(manifest, sent)) if is_split else (),
         sends=bool(sent),
-        replies=any(message.reply for message in received.values()),
+        replies=replies,
         has_timestamp=any(_has_timestamp(message) for message in sent.values()),
         encode="encode" if sent else "encode_mapping",
-        wire_imports="Frame, encode, encode_mapping" if sent else "Frame, encode_mapping",
+        encode_broadcast="encode" if sent else "encode_broadcast",
+        connection_wire=_wire_imports(bool(sent), is_split, {"encode_mapping"}),
+        manager_wire=_wire_imports(bool(sent), is_split, {"encode_broadcast", "encode_mapping"}),
+        answer="Frame | None" if replies else "None",
         type_error_doc=(
             "It is not declared for sending, or a value of it has no JSON form."
             if sent
@@ -94,7 +103,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
         send_example=f"await connection.send({'...' if sent else '{...}'})",
         received_type=_received_type(manifest),
-        contract_inbound=_contract_inbound(bool(received), takes_objects),
+        contract_inbound=_contract_inbound(bool(received), takes_objects, some_silent),
         as_mapping="as_mapping(message)" if received else "message",
         definitions=models.definitions if models else (),
         unions=tuple(_unions(manifest, sent)),
@@ -102,46 +111,6 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         imports=_imports(models, uses, sent) if models else {},
         uses=uses,
     )
-
-
-def plan_methods(received: Iterable[Message], sent: Iterable[Message]) -> tuple[MethodPlan, ...]:
-    """Decide what handles each of the messages that an endpoint receives."""
-    answers = {message.name: f"messages.{message.body.name}" for message in sent}
-    return tuple(
-        MethodPlan(
-            handler=message.handler,
-            signature=_signature(message, answers[message.reply] if message.reply else "None"),
-            call=_call(message, answers),
-            return_keyword="return " if message.reply else "",
-            type_literal=literal(message.name),
-            doc=docstring(message.body.description, indent=8)
-            or docstring(f"A client sent ``{message.name}``.", indent=8),
-        )
-        for message in received
-    )
-
-
-def _signature(message: Message, answer: str) -> str:
-    """Spell the head of a method as black does: in one line if it fits."""
-    start = f"async def {message.handler}("
-    arguments = f"self, connection: Connection, message: messages.{message.body.name}"
-    line = f"{start}{arguments}) -> {answer}:"
-    if METHOD_INDENT + len(line) <= LINE_LENGTH:
-        return line
-    return f"{start}\n        {arguments}\n    ) -> {answer}:"
-
-
-def _call(message: Message, answers: Mapping[str, str]) -> str:
-    """Spell what ``dispatch`` does with a message, as black does: in as few lines as fit."""
-    call = f"await self.{message.handler}(connection, message)"
-    if message.reply is None:
-        return call
-    arguments = ["message.id", call, answers[message.reply]]
-    outer, inner = (f"\n{' ' * indent}" for indent in (CASE_INDENT, CASE_INDENT + 4))
-    line = ", ".join(arguments)
-    if CASE_INDENT + 4 + len(line) > LINE_LENGTH:
-        line = f",{inner}".join(arguments) + ","
-    return f"await connection.answer({inner}{line}{outer})"
 
 
 def _has_timestamp(message: Message) -> bool:
@@ -164,15 +133,37 @@ def _plan_models(
 
 
 def _received_type(manifest: Manifest) -> str:
-    declaring = [name for name, each in manifest.websockets.items() if each.receive]
-    unions = [f"messages.{received_name(name)}" for name in declaring]
-    if len(declaring) < len(manifest.websockets):
+    endpoints = manifest.websockets.items()
+    unions = [f"messages.{received_name(name)}" for name, each in endpoints if each.receive]
+    if not unions or any(each.takes_objects for _, each in endpoints):
         unions.append("dict[str, Any]")
     return " | ".join(unions)
 
 
-def _contract_inbound(receives: bool, takes_objects: bool) -> str:
+def is_silent(endpoint: Endpoint) -> bool:
+    """Return whether clients of an endpoint may send nothing but pongs."""
+    return not (endpoint.takes_objects or endpoint.receive)
+
+
+def _sent_at(manifest: Manifest, sent: Iterable[str]) -> Iterator[SentPlan]:
+    for name in sent:
+        declaring = [
+            literal(endpoint)
+            for endpoint, each in manifest.websockets.items()
+            if any(message.name == name for message in each.send)
+        ]
+        comma = "," if len(declaring) == 1 else ""
+        yield SentPlan(literal(name), f"({', '.join(declaring)}{comma})")
+
+
+def _wire_imports(sends: bool, is_split: bool, for_mappings: set[str]) -> str:
+    for_models = {"encode", "endpoints_for"} if is_split else {"encode"}
+    return _sorted_names(for_models if sends else for_mappings)
+
+
+def _contract_inbound(receives: bool, takes_objects: bool, some_silent: bool) -> str:
     names = {"Received"}
+    names |= {"parse_pong"} if some_silent else set()
     names |= {"Pong", "as_mapping", "parse_message"} if receives else set()
     names |= {"parse_object"} if takes_objects else set()
     return _sorted_names(names)

@@ -39,9 +39,6 @@ class MessageReader:
     ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
         """Return what clients of an endpoint send, and what they receive."""
         receive, send = self._object(keys, "receive", path), self._object(keys, "send", path)
-        if keys.get("receive") == {}:
-            hint = "leave it out: then clients may send any JSON object"
-            self._add((*path, "receive"), "MDB108", "needs at least one message", hint)
         sent = self._messages(send, (*path, "send"))
         for name, keys_of_message in send.items():
             if isinstance(keys_of_message, dict) and "reply" in keys_of_message:

@@ -11,14 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.manifest import Endpoint, Manifest
-from mdbgen.message_plan import (
-    LINE_LENGTH,
-    MessagesPlan,
-    MethodPlan,
-    plan_messages,
-    plan_methods,
-    received_name,
-)
+from mdbgen.message_plan import MessagesPlan, is_silent, plan_messages, received_name
+from mdbgen.method_plan import LINE_LENGTH, MethodPlan, plan_methods
 from mdbgen.naming import class_name, docstring, identifier, literal
 from mdbgen.origins import ANY, normalize_origin
 from mdbgen.policy import Decision
@@ -46,9 +40,12 @@ class EndpointPlan(NamedTuple):
     contract_doc: str
     contract_base: str
     handlers_doc: str
+    handler_imports: tuple[str, ...]  # "RealtimeContract", "manager", ...
     limits: str  # "max_message_bytes=1024, connections=50"; those that the manifest states
-    receives: tuple[MethodPlan, ...]  # () where clients may send any JSON object
+    receives: tuple[MethodPlan, ...]  # the messages that it declares
     is_answering: bool  # some of them have a reply
+    takes_objects: bool  # any JSON object
+    is_silent: bool  # nothing but pongs
     received: str  # "RealtimeReceived"
     adapter: str  # "_REALTIME_RECEIVED"
 
@@ -132,7 +129,7 @@ def make_plan(manifest: Manifest) -> Plan:
         algorithm_literal=literal(manifest.algorithm),
         endpoint_name_type=_literal_type("EndpointName", manifest.websockets),
         endpoints=endpoints,
-        imports=tuple(sorted(endpoints, key=_import_order)),
+        imports=tuple(sorted(endpoints, key=lambda each: _import_order(each.module))),
         key=_plan_key(manifest),
         auth=_plan_auth(manifest),
         messages=messages,
@@ -163,14 +160,15 @@ def _history_literal(manifest: Manifest) -> str:
     return f"{{{', '.join(f'{literal(name)}: {count}' for name, count in kept.items())}}}"
 
 
-def _import_order(endpoint: EndpointPlan) -> list[str | int]:
-    """As linters sort modules: letters in any case, numbers by value."""
-    parts = re.split(r"(\d+)", endpoint.module.lower())
+def _import_order(name: str) -> list[str | int]:
+    """As linters sort imports: letters in any case, numbers by value."""
+    parts = re.split(r"(\d+)", name.lower())
     return [int(part) if part.isdigit() else part for part in parts]
 
 
 def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> EndpointPlan:
     source = f"Handlers of ``websockets.{name}`` (path ``{endpoint.path}``)."
+    classes = ("Connection", "Reject", f"{class_name(name)}Contract")
     return EndpointPlan(
         module=identifier(name),
         handlers=f"{class_name(name)}Handlers",
@@ -188,9 +186,12 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         contract_doc=docstring(source),
         contract_base=_contract_base(endpoint, messages),
         handlers_doc=docstring(source, indent=0),
+        handler_imports=(*sorted(classes, key=_import_order), "manager", "messages"),
         limits=_limits(endpoint),
         receives=plan_methods(endpoint.receive, endpoint.send),
         is_answering=any(message.reply for message in endpoint.receive),
+        takes_objects=endpoint.takes_objects,
+        is_silent=is_silent(endpoint),
         received=received_name(name),
         # Two underscores at the start would make it another name inside of the class.
         adapter=f"_{identifier(name).lstrip('_').upper()}_RECEIVED",
@@ -205,8 +206,8 @@ def _limits(endpoint: Endpoint) -> str:
 
 
 def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:
-    takes_objects = messages.receives and not endpoint.receive
-    return "ObjectHandlers" if takes_objects else "EndpointHandlers"
+    is_one_of_several = endpoint.takes_objects and messages.has_declared_endpoint
+    return "ObjectHandlers" if is_one_of_several else "EndpointHandlers"
 
 
 def _because(decision: Decision) -> str:

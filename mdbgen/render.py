@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mdbgen.message_plan import LINE_LENGTH, MethodPlan
+from mdbgen.method_plan import LINE_LENGTH, MethodPlan
 from mdbgen.plan import Plan
 
 if TYPE_CHECKING:
@@ -24,9 +24,15 @@ class Owner(Enum):
 
 
 # The same for every app: these templates are the files. A test says that black agrees.
-_CONSTANT = ("compat.py", "heartbeat.py", "plain.py", "redaction.py", "tickets.py")
+_CONSTANT = (
+    *("client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py", "loops.py"),
+    *("outbox.py", "plain.py", "redaction.py", "tickets.py"),
+)
 # These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
-CHOSEN = ("connection.py", "manager.py", "session.py", "tokens.py", "wire.py")
+CHOSEN = (
+    *("compat.py", "connection.py", "endpoint.py", "hub.py", "manager.py", "session.py"),
+    *("tokens.py", "wire.py"),
+)
 _DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
 
 

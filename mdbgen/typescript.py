@@ -224,7 +224,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
         doc=comment(endpoint.description) or f"A client of `{name}`, at `{endpoint.path}`.",
         messages=tuple(f"{_key(each.name)}: {each.body.name}" for each in endpoint.send),
         methods=tuple(_plan_method(each, replies) for each in endpoint.receive),
-        takes_objects=not endpoint.receive,
+        takes_objects=endpoint.takes_objects,
         # Half of what the server takes at once: who comes back is not put out for flooding.
         max_queued={**LIMITS, **endpoint.limits}["messages_per_second"],
     )

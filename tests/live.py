@@ -211,9 +211,11 @@ class Server:
         assert response.status_code == 200, response.text
         return response.json()
 
-    async def until(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+    async def until(
+        self, path: str, is_so: Callable[[Any], bool], timeout_s: float = TIMEOUT_S
+    ) -> Any:
         """Ask until the answer is right, or fail with the last one."""
-        deadline = time.monotonic() + TIMEOUT_S
+        deadline = time.monotonic() + timeout_s
         while not is_so(answer := await self.get(path)):
             assert time.monotonic() < deadline, f"GET {path} still answers {answer}"
             await asyncio.sleep(0.02)

@@ -42,6 +42,7 @@ ORDER = [
     "manifest",
     "annotations",
     "models",
+    "method_plan",
     "message_plan",
     "typescript",
     "payloads",

@@ -298,10 +298,10 @@ def test_close_codes_are_those_of_the_page() -> None:
 
 def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
-        connection = sys.modules[f"{ws.__name__}.connection"]
+        closing = sys.modules[f"{ws.__name__}.closing"]
         for each in _document("outputs")["x-close-codes"]:
-            ending = connection.Ending(each["code"], each.get("reason", ""))
-            frame = json.loads(ending.frame.event["text"])
+            info = closing.CloseInfo(each["code"], each.get("reason", ""))
+            frame = json.loads(info.frame.event["text"])
             assert frame["reconnect"] is each["client"].startswith("reconnect"), each
 
 

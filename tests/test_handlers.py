@@ -118,7 +118,7 @@ def test_first_message_and_back(tmp_path: Path) -> None:
     assert "no message calls on_message any more" in checked.stderr
     stub = checked.stdout.removeprefix(f"missing handler {HANDLERS}\n")
     pasted = stub.removesuffix(f"\n{REPAIR}\n")
-    assert pasted.endswith("\n\n\nfrom .. import messages\n")
+    assert "import" not in pasted, "the file has all that it needs already"
     file = tmp_path / HANDLERS
     file.write_text(f"{file.read_text()}\n{pasted}")
     assert mdbgen(tmp_path, "check").returncode == 0

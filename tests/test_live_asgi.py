@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ import live
 import pytest
 from fastapi import FastAPI
 from live import token
+from starlette.types import ASGIApp
 
 MANIFEST = {"slug": "asgi", "websockets": {"realtime": {"path": "/ws"}}}
 Event = MutableMapping[str, Any]
@@ -23,7 +24,10 @@ Event = MutableMapping[str, Any]
 
 @dataclass
 class Socket:
-    """One client of an ASGI app, and the server between them."""
+    """One client of an ASGI app, and the server between them.
+
+    Its ``send`` is any function, as where a middleware wraps that of the server.
+    """
 
     to_app: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     to_client: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
@@ -53,16 +57,32 @@ class Socket:
         return message
 
 
+class ServersOwn(Socket):
+    """The same, taken for uvicorn's own: then the package steps ``send`` by hand."""
+
+
+ServersOwn.__module__ = "uvicorn.protocols.websockets.tests"
+
+
 @asynccontextmanager
-async def driven(ws: ModuleType, *, leaves_with: Event | None = None) -> AsyncIterator[Socket]:
+async def driven(
+    ws: ModuleType,
+    *,
+    leaves_with: Event | None = None,
+    kind: type[Socket] = Socket,
+    middleware: Callable[[ASGIApp], ASGIApp] | None = None,
+    query: str = "",
+) -> AsyncIterator[Socket]:
     """Connect to an app with this router; at the end, leave and wait for it."""
     app = FastAPI()
     app.include_router(ws.router)
-    socket = Socket()
+    if middleware is not None:
+        app.add_middleware(middleware)  # type: ignore[arg-type]
+    socket = kind()
     scope = {
         "type": "websocket",
         "path": "/ws",
-        "query_string": f"token={token()}".encode(),
+        "query_string": f"token={token()}{query}".encode(),
         "headers": [(b"host", b"test")],
         "subprotocols": [],
     }
@@ -135,10 +155,32 @@ def test_a_loop_that_ended_in_the_middle_harms_no_later_one(ws: ModuleType) -> N
 async def test_one_socket_that_breaks_costs_the_others_nothing(
     ws: ModuleType, problem: BaseException
 ) -> None:
-    async with driven(ws) as first, driven(ws) as broken, driven(ws) as last:
+    own = {"kind": ServersOwn}
+    async with driven(ws, **own) as first, driven(ws, **own) as broken, driven(ws, **own) as last:
         broken.breaks_with = problem
         assert await ws.manager.broadcast({"type": "it"}) == 2
         assert ws.manager.get_connection_count() == 2
+        assert await ws.manager.broadcast({"type": "again"}) == 2
+        for socket in (first, last):
+            assert [(await socket.hear())["type"] for _ in range(2)] == ["it", "again"]
+    await check_nothing_is_left(ws)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [KeyError("x"), RuntimeError("closed"), OSError(), TimeoutError(), asyncio.CancelledError()],
+    ids=repr,
+)
+async def test_the_same_where_a_middleware_wraps_what_sends(
+    ws: ModuleType, problem: BaseException
+) -> None:
+    """It is noticed when the frame is written, which is not in the broadcast itself."""
+    async with driven(ws) as first, driven(ws) as broken, driven(ws) as last:
+        broken.breaks_with = problem
+        await ws.manager.broadcast({"type": "it"})
+        async with asyncio.timeout(live.TIMEOUT_S):
+            while ws.manager.get_connection_count() > 2:
+                await asyncio.sleep(0)
         assert await ws.manager.broadcast({"type": "again"}) == 2
         for socket in (first, last):
             assert [(await socket.hear())["type"] for _ in range(2)] == ["it", "again"]
@@ -189,7 +231,7 @@ async def test_a_server_that_cancels_is_obeyed(
         (task,) = (
             each
             for each in asyncio.all_tasks() - before
-            if "_sweep" not in repr(each.get_coro()) and "_open" not in repr(each.get_coro())
+            if "_sweep" not in repr(each.get_coro()) and "_work" not in repr(each.get_coro())
         )
         task.cancel()
         await asyncio.wait({task}, timeout=live.TIMEOUT_S)

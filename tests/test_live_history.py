@@ -36,6 +36,9 @@ MANIFEST: dict[str, Any] = {
                 "history": KEPT,
                 "limits": {"outbox_bytes": 20_000},
             },
+            "other": {
+                "send": {"note": {"properties": {"text": {"type": "string"}, "tags": {}}}},
+            },
         }
     },
 }  # fmt: skip

@@ -259,8 +259,8 @@ async def test_an_endpoint_that_declares_nothing_takes_any_object(server: Server
         assert (error["code"], error["reply_to"]) == ("not_implemented", 4)
         error = await refused(client, '{"type": "a", "x": NaN}')
         assert error["code"] == "invalid_json"
-        assert await server.post("/broadcast", note={"text": "x"}) == 1
-        assert (await client.recv())["text"] == "x"
+        assert await server.post("/broadcast_mapping", type="anything", data="x") == 1
+        assert (await client.recv())["data"] == "x"
 
 
 async def test_limits_of_the_manifest_are_the_endpoints(server: Server) -> None:

@@ -18,10 +18,11 @@ async function login(name) {
 
 /** What is true now, for a page that is new or has missed too much. */
 async function readAll() {
+  const before = [...notes.keys()]; // what comes while this reads is newer than what it reads
   const response = await fetch("/notes");
   const current = await response.json();
   const ids = new Set(current.map((note) => note.id));
-  for (const id of notes.keys()) if (!ids.has(id)) notes.delete(id);
+  for (const id of before) if (!ids.has(id)) notes.delete(id);
   for (const note of current) if (!removed.has(note.id)) notes.set(note.id, note);
   show();
 }

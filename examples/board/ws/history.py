@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from dataclasses import dataclass
 
 from .wire import Frame
+
+MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, whatever the number that may be kept
+_ENTRY_BYTES = 512  # what an entry takes besides its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class _Entry:
     user_id: str | None
     channel: str | None
 
+    @property
+    def memory(self) -> int:
+        """In bytes. Text may take four times what it takes on the wire."""
+        return sys.getsizeof(self.frame.event["text"]) + _ENTRY_BYTES
+
     def concerns(self, user_id: str | None) -> bool:
         return self.user_id is None or self.user_id == user_id
 
@@ -28,11 +37,15 @@ class History:
 
     The numbers come from the clock, so that those of an earlier process are unknown here
     rather than taken for others. They stay below 2**53, which JavaScript needs.
+
+    Args:
+        kept: How many broadcasts, as far as ``MAX_HISTORY_BYTES`` has room for them.
     """
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
         self._entries: deque[_Entry] = deque()
+        self._memory = 0
         self._before = time.time_ns() // 1000  # the last number that is not kept
 
     @property
@@ -41,13 +54,16 @@ class History:
         return self._entries[-1].seq if self._entries else self._before
 
     def record(self, frame: Frame, user_id: str | None, channel: str | None) -> Frame:
-        """Give a broadcast the next number, and forget the oldest one if need be."""
+        """Give a broadcast the next number, and forget the oldest ones if need be."""
         seq = max(self.position + 1, time.time_ns() // 1000)
-        numbered = frame.numbered(seq)
-        self._entries.append(_Entry(seq, numbered, user_id, channel))
-        if len(self._entries) > self._kept:
-            self._before = self._entries.popleft().seq
-        return numbered
+        entry = _Entry(seq, frame.numbered(seq), user_id, channel)
+        self._entries.append(entry)
+        self._memory += entry.memory
+        while len(self._entries) > self._kept or self._memory > MAX_HISTORY_BYTES:
+            oldest = self._entries.popleft()
+            self._memory -= oldest.memory
+            self._before = oldest.seq
+        return entry.frame
 
     def since(self, seq: str, user_id: str | None, room: int) -> list[Frame] | None:
         """What this user would have received after ``seq``, in order.
@@ -60,19 +76,14 @@ class History:
             are kept, a broadcast went to a channel (who was in it then?), or there is no
             room for all of it.
         """
-        missed = self._after(seq)
-        if missed is None:
-            return None
-        mine = [each for each in missed if each.concerns(user_id)]
-        is_sure = all(each.channel is None for each in mine)
-        if is_sure and sum(each.frame.size for each in mine) <= room:
-            return [each.frame for each in mine]
-        return None
-
-    def _after(self, seq: str) -> list[_Entry] | None:
-        missed: list[_Entry] = []
+        missed: list[Frame] = []
         for entry in reversed(self._entries):
             if str(entry.seq) == seq:
                 return missed[::-1]
-            missed.append(entry)
+            if not entry.concerns(user_id):
+                continue
+            room -= entry.frame.size
+            if entry.channel is not None or room < 0:
+                return None
+            missed.append(entry.frame)
         return missed[::-1] if str(self._before) == seq else None

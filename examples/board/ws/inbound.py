@@ -47,6 +47,16 @@ def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
         raise Unusable(_explain(problem, _read_object(text))) from None
 
 
+def is_pong(text: str) -> bool:
+    """Whether a frame answers a ping; it needs no turn among the messages."""
+    if '"pong"' not in text:
+        return False
+    try:
+        return _read_object(text).get("type") == "pong"
+    except Unusable:
+        return False
+
+
 def message_id(message: Received) -> str | int | None:
     """The ``id`` that the answer refers to, where the client gave one."""
     return message.id
@@ -67,8 +77,7 @@ def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
         )
     reply_to = _id_in(message)
     if any(not mistake["loc"] for mistake in mistakes):
-        text = "no message of this type can be sent here"
-        return error_frame("unknown_type", text, reply_to)
+        return _unknown_type(reply_to)
     details = [_describe(mistake, message) for mistake in mistakes[:MAX_DETAILS]]
     text = f"not a valid {message['type']}"
     return error_frame("invalid_message", text, reply_to, details)
@@ -89,6 +98,11 @@ def _place(mistake: ErrorDetails, message: Any) -> list[str | int]:
             message = message[step]
             path.append(step)
     return [*path, mistake["loc"][-1]] if mistake["type"] == "missing" else path
+
+
+def _unknown_type(reply_to: str | int | None) -> Frame:
+    text = "no message of this type can be sent here"
+    return error_frame("unknown_type", text, reply_to)
 
 
 def _read_object(text: str) -> dict[str, Any]:

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from .plain import ENCODER, plain, plain_text
 from .settings import APP_SLUG
+
+log = logging.getLogger(__name__)
+
+# What clients take for the server's own word, whatever the app sends.
+_SERVER_TYPES = {"connected", "disconnect", "ping", "resync"}
 
 
 class Frame(NamedTuple):
@@ -21,34 +27,25 @@ class Frame(NamedTuple):
 
 
 def encode_mapping(message: Mapping[str, Any]) -> Frame:
-    """Put a mapping into the envelope and turn it into a frame.
+    """Put a mapping for one client into the envelope and turn it into a frame.
 
     ``app_slug`` is always the server's; a message may have a ``timestamp`` of its own.
 
     Raises:
-        TypeError: ``message`` is no mapping with string keys, or holds a value that has
-            no JSON form; the text names the key.
+        TypeError: ``message`` is no mapping with string keys, is of a type that only the
+            server sends, or holds a value that has no JSON form; the text names the key.
     """
-    if not isinstance(message, Mapping):
-        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
-    for key in message:
-        if not isinstance(key, str):
-            raise TypeError(f"{key!r}: the keys of a message are strings")
-    envelope = {**message, "app_slug": APP_SLUG}
-    envelope.setdefault("timestamp", _utc_now())
-    try:
-        text = ENCODER.encode(envelope)
-        size = len(text.encode())
-    except (TypeError, ValueError, RecursionError):
-        # A not-a-number, a lone surrogate or an unknown type. The slow way mends what
-        # can be mended and names what cannot.
-        mended = {
-            plain_text(key, "a key"): plain(value, key)
-            for key, value in envelope.items()
-        }
-        text = ENCODER.encode(mended)
-        size = len(text.encode())
-    return Frame({"type": "websocket.send", "text": text}, size)
+    return _encode(message, reserved={"seq"})
+
+
+def encode_broadcast(message: Mapping[str, Any]) -> Frame:
+    """The same for a mapping that may reach several clients, and so answers none of them."""
+    return _encode(message, reserved={"seq", "reply_to"})
+
+
+def server_frame(type: str, **fields: Any) -> Frame:
+    """A frame of the server's own."""
+    return _envelope({"type": type, **fields})
 
 
 def error_frame(
@@ -58,15 +55,50 @@ def error_frame(
     details: list[dict[str, Any]] | None = None,
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
-    return encode_mapping(
-        {
-            "type": "error",
-            "code": code,
-            "message": message,
-            "reply_to": reply_to,
-            "details": details,
-        }
+    return server_frame(
+        "error", code=code, message=message, reply_to=reply_to, details=details
     )
+
+
+def _encode(message: Mapping[str, Any], reserved: set[str]) -> Frame:
+    if not isinstance(message, Mapping):
+        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
+    for key in message:
+        if not isinstance(key, str):
+            raise TypeError(f"{key!r}: the keys of a message are strings")
+    if message.get("type") in _SERVER_TYPES:
+        raise TypeError(f"type: only the server sends {message['type']!r}")
+    if not reserved.isdisjoint(message):
+        _warn_of_reserved()
+        message = {key: value for key, value in message.items() if key not in reserved}
+    return _envelope(message)
+
+
+@cache
+def _warn_of_reserved() -> None:
+    """Cached, so that it is said once."""
+    log.warning(
+        "a message of the app had a seq, or a broadcast a reply_to, which was left out:"
+        " only the server sets them"
+    )
+
+
+def _envelope(message: Mapping[str, Any]) -> Frame:
+    envelope = {**message, "app_slug": APP_SLUG}
+    envelope.setdefault("timestamp", _utc_now())
+    try:
+        text = ENCODER.encode(envelope)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError):
+        # A not-a-number, a lone surrogate or an unknown type. The slow way fixes what
+        # can be fixed and names what cannot.
+        fixed = {
+            plain_text(key, "a key"): plain(value, key)
+            for key, value in envelope.items()
+        }
+        text = ENCODER.encode(fixed)
+        size = len(text.encode())
+    return Frame({"type": "websocket.send", "text": text}, size)
 
 
 def _utc_now() -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from starlette.routing import WebSocketRoute
 
+from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.app_slug import AppSlugHandlers
 from .handlers.class_ import ClassHandlers
 from .handlers.CON_ import CONHandlers
@@ -28,7 +29,7 @@ from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, drain, exchange_token
+from .session import drain
 from .settings import EndpointName, Limits, deployment
 
 
@@ -192,122 +193,93 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
-# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
-# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
-# them; ``on_connect`` is the place to refuse a client.
-router.routes.append(
-    WebSocketRoute(
-        "/a",
-        ENDPOINTS["class"],
-        name="class",
-    )
+# Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
+# guard sockets; ``on_connect`` is the place to refuse a client.
+router.add_websocket_route(
+    "/a",
+    cast(Any, ENDPOINTS["class"]),  # typed for functions only
+    name="class",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/b",
-        ENDPOINTS["real-time"],
-        name="real-time",
-    )
+router.add_websocket_route(
+    "/b",
+    cast(Any, ENDPOINTS["real-time"]),  # typed for functions only
+    name="real-time",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/c",
-        ENDPOINTS["2fa"],
-        name="2fa",
-    )
+router.add_websocket_route(
+    "/c",
+    cast(Any, ENDPOINTS["2fa"]),  # typed for functions only
+    name="2fa",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/d",
-        ENDPOINTS["__init__"],
-        name="__init__",
-    )
+router.add_websocket_route(
+    "/d",
+    cast(Any, ENDPOINTS["__init__"]),  # typed for functions only
+    name="__init__",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/e",
-        ENDPOINTS["CON"],
-        name="CON",
-    )
+router.add_websocket_route(
+    "/e",
+    cast(Any, ENDPOINTS["CON"]),  # typed for functions only
+    name="CON",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/f",
-        ENDPOINTS["-"],
-        name="-",
-    )
+router.add_websocket_route(
+    "/f",
+    cast(Any, ENDPOINTS["-"]),  # typed for functions only
+    name="-",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/g",
-        ENDPOINTS["router"],
-        name="router",
-    )
+router.add_websocket_route(
+    "/g",
+    cast(Any, ENDPOINTS["router"]),  # typed for functions only
+    name="router",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/h",
-        ENDPOINTS["manager"],
-        name="manager",
-    )
+router.add_websocket_route(
+    "/h",
+    cast(Any, ENDPOINTS["manager"]),  # typed for functions only
+    name="manager",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/i",
-        ENDPOINTS["app_slug"],
-        name="app_slug",
-    )
+router.add_websocket_route(
+    "/i",
+    cast(Any, ENDPOINTS["app_slug"]),  # typed for functions only
+    name="app_slug",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/j",
-        ENDPOINTS["liveFeed"],
-        name="liveFeed",
-    )
+router.add_websocket_route(
+    "/j",
+    cast(Any, ENDPOINTS["liveFeed"]),  # typed for functions only
+    name="liveFeed",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/k",
-        ENDPOINTS["None"],
-        name="None",
-    )
+router.add_websocket_route(
+    "/k",
+    cast(Any, ENDPOINTS["None"]),  # typed for functions only
+    name="None",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/l",
-        ENDPOINTS["Connection"],
-        name="Connection",
-    )
+router.add_websocket_route(
+    "/l",
+    cast(Any, ENDPOINTS["Connection"]),  # typed for functions only
+    name="Connection",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+router.add_websocket_route(
+    "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+    cast(
+        Any,
         ENDPOINTS[
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
         ],
-        name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    )
+    ),  # typed for functions only
+    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/m",
-        ENDPOINTS["True"],
-        name="True",
-    )
+router.add_websocket_route(
+    "/m",
+    cast(Any, ENDPOINTS["True"]),  # typed for functions only
+    name="True",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/n",
-        ENDPOINTS["settings"],
-        name="settings",
-    )
+router.add_websocket_route(
+    "/n",
+    cast(Any, ENDPOINTS["settings"]),  # typed for functions only
+    name="settings",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/default",
-        ENDPOINTS["default"],
-        name="default",
-    )
+router.add_websocket_route(
+    "/default",
+    cast(Any, ENDPOINTS["default"]),  # typed for functions only
+    name="default",
 )
 
 

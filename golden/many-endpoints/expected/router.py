@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from starlette.routing import WebSocketRoute
 
+from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.comments import CommentsHandlers
 from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, drain, exchange_token
+from .session import drain
 from .settings import EndpointName, Limits, deployment
 
 
@@ -80,43 +81,33 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
-# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
-# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
-# them; ``on_connect`` is the place to refuse a client.
-router.routes.append(
-    WebSocketRoute(
-        "/ws/presence",
-        ENDPOINTS["presence"],
-        name="presence",
-    )
+# Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
+# guard sockets; ``on_connect`` is the place to refuse a client.
+router.add_websocket_route(
+    "/ws/presence",
+    cast(Any, ENDPOINTS["presence"]),  # typed for functions only
+    name="presence",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/documents",
-        ENDPOINTS["documents"],
-        name="documents",
-    )
+router.add_websocket_route(
+    "/ws/documents",
+    cast(Any, ENDPOINTS["documents"]),  # typed for functions only
+    name="documents",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/comments",
-        ENDPOINTS["comments"],
-        name="comments",
-    )
+router.add_websocket_route(
+    "/ws/comments",
+    cast(Any, ENDPOINTS["comments"]),  # typed for functions only
+    name="comments",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/notifications",
-        ENDPOINTS["notifications"],
-        name="notifications",
-    )
+router.add_websocket_route(
+    "/ws/notifications",
+    cast(Any, ENDPOINTS["notifications"]),  # typed for functions only
+    name="notifications",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/status",
-        ENDPOINTS["status-page"],
-        name="status-page",
-    )
+router.add_websocket_route(
+    "/ws/status",
+    cast(Any, ENDPOINTS["status-page"]),  # typed for functions only
+    name="status-page",
 )
 
 

@@ -11,7 +11,7 @@ Send with ``await ws.manager.broadcast(ws.messages.Message123(...))``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 
-from . import messages
+from . import compat, messages
 from .connection import Connection
 from .contract import Reject
 from .manager import ConnectionManager, manager
@@ -21,6 +21,7 @@ __all__ = [
     "Connection",
     "ConnectionManager",
     "Reject",
+    "compat",
     "manager",
     "messages",
     "router",

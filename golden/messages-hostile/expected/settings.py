@@ -15,6 +15,11 @@ log = logging.getLogger(__name__)
 
 APP_SLUG = "hostile"
 EndpointName = Literal["class", "on-message"]
+# The endpoints that declare to send a message, by its type.
+SENT_AT: dict[str, tuple[EndpointName, ...]] = {
+    "1.2/3": ("class",),
+    "None": ("class",),
+}
 
 JWT_ALGORITHM = "HS256"
 MIN_KEY_BYTES = 32  # a shorter HMAC key can be guessed
@@ -31,8 +36,10 @@ class Limits:
     Attributes:
         max_message_bytes: The largest frame that a client may send.
         messages_per_second: Per client, on average; a burst may be twice as many.
-        outbox_bytes: What may wait for one client to read before it is dropped.
-        connections: All clients of the endpoint, in one process.
+        outbox_bytes: What may wait for one client to read before it is dropped; the same
+            holds for what it has sent and waits for its handlers.
+        connections: All sessions of the endpoint, in one process. A session ends with its
+            last handler. A tenth is kept for clients that identify themselves.
         connections_per_user: The same of one user; anonymous clients are not counted.
     """
 
@@ -64,6 +71,11 @@ class Deployment:
     jwt_issuer: str | None
     jwt_audience: str | None
     limits: dict[str, int]
+
+    @property
+    def can_verify_tokens(self) -> bool:
+        """Whether clients can identify themselves at all."""
+        return self.jwt_key is not None
 
 
 @cache

@@ -10,12 +10,14 @@ from weakref import WeakSet
 
 from fastapi import FastAPI, WebSocket
 
+from .clients import Audience
 from .connection import Connection as WebSocketConnection
+from .hub import hub
 from .manager import ConnectionManager as WebSocketConnectionManager
 from .manager import manager
 from .router import ENDPOINTS, router
-from .settings import APP_SLUG
-from .wire import encode_mapping
+from .settings import APP_SLUG, SENT_AT
+from .wire import encode_broadcast
 
 __all__ = [
     "WebSocketConnection",
@@ -35,12 +37,16 @@ async def broadcast_to_app(
 ) -> int:
     """Send a message to every client, or to those of one user, as the manager does.
 
+    A message of a declared type reaches clients of the endpoints that declare it.
+
     Raises:
         ValueError: ``slug`` is another app's.
     """
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
-    return manager.publish(encode_mapping(message), user_id=user)
+    frame = encode_broadcast(message)
+    endpoints = SENT_AT.get(str(message.get("type")))
+    return await hub.publish(frame, Audience(user_id=user, endpoints=endpoints))
 
 
 def register_message_handler(

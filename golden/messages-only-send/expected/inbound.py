@@ -30,6 +30,16 @@ def parse_object(text: str) -> dict[str, Any] | None:
     return None if message.get("type") == "pong" else message
 
 
+def is_pong(text: str) -> bool:
+    """Whether a frame answers a ping; it needs no turn among the messages."""
+    if '"pong"' not in text:
+        return False
+    try:
+        return _read_object(text).get("type") == "pong"
+    except Unusable:
+        return False
+
+
 def message_id(message: Received) -> str | int | None:
     """The ``id`` that the answer refers to, where the client gave one."""
     return _id_in(message)

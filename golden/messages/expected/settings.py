@@ -32,8 +32,10 @@ class Limits:
     Attributes:
         max_message_bytes: The largest frame that a client may send.
         messages_per_second: Per client, on average; a burst may be twice as many.
-        outbox_bytes: What may wait for one client to read before it is dropped.
-        connections: All clients of the endpoint, in one process.
+        outbox_bytes: What may wait for one client to read before it is dropped; the same
+            holds for what it has sent and waits for its handlers.
+        connections: All sessions of the endpoint, in one process. A session ends with its
+            last handler. A tenth is kept for clients that identify themselves.
         connections_per_user: The same of one user; anonymous clients are not counted.
     """
 
@@ -65,6 +67,11 @@ class Deployment:
     jwt_issuer: str | None
     jwt_audience: str | None
     limits: dict[str, int]
+
+    @property
+    def can_verify_tokens(self) -> bool:
+        """Whether clients can identify themselves at all."""
+        return self.jwt_key is not None
 
 
 @cache

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from starlette.routing import WebSocketRoute
 
+from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.board import BoardHandlers
 from .handlers.echo import EchoHandlers
 from .handlers.realtime import RealtimeHandlers
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, drain, exchange_token
+from .session import drain
 from .settings import EndpointName, Limits, deployment
 
 
@@ -60,29 +61,23 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
-# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
-# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
-# them; ``on_connect`` is the place to refuse a client.
-router.routes.append(
-    WebSocketRoute(
-        "/ws",
-        ENDPOINTS["realtime"],
-        name="realtime",
-    )
+# Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
+# guard sockets; ``on_connect`` is the place to refuse a client.
+router.add_websocket_route(
+    "/ws",
+    cast(Any, ENDPOINTS["realtime"]),  # typed for functions only
+    name="realtime",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/board",
-        ENDPOINTS["board"],
-        name="board",
-    )
+router.add_websocket_route(
+    "/ws/board",
+    cast(Any, ENDPOINTS["board"]),  # typed for functions only
+    name="board",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/ws/echo",
-        ENDPOINTS["echo"],
-        name="echo",
-    )
+router.add_websocket_route(
+    "/ws/echo",
+    cast(Any, ENDPOINTS["echo"]),  # typed for functions only
+    name="echo",
 )
 
 

@@ -15,6 +15,12 @@ log = logging.getLogger(__name__)
 
 APP_SLUG = "orders"
 EndpointName = Literal["realtime", "board", "echo"]
+# The endpoints that declare to send a message, by its type.
+SENT_AT: dict[str, tuple[EndpointName, ...]] = {
+    "order_state": ("realtime",),
+    "note": ("realtime",),
+    "order_count": ("board",),
+}
 HISTORY: dict[EndpointName, int] = {"realtime": 100}  # broadcasts that are kept
 
 JWT_ALGORITHM = "HS256"
@@ -32,8 +38,10 @@ class Limits:
     Attributes:
         max_message_bytes: The largest frame that a client may send.
         messages_per_second: Per client, on average; a burst may be twice as many.
-        outbox_bytes: What may wait for one client to read before it is dropped.
-        connections: All clients of the endpoint, in one process.
+        outbox_bytes: What may wait for one client to read before it is dropped; the same
+            holds for what it has sent and waits for its handlers.
+        connections: All sessions of the endpoint, in one process. A session ends with its
+            last handler. A tenth is kept for clients that identify themselves.
         connections_per_user: The same of one user; anonymous clients are not counted.
     """
 
@@ -65,6 +73,11 @@ class Deployment:
     jwt_issuer: str | None
     jwt_audience: str | None
     limits: dict[str, int]
+
+    @property
+    def can_verify_tokens(self) -> bool:
+        """Whether clients can identify themselves at all."""
+        return self.jwt_key is not None
 
 
 @cache

@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args
 
 from pydantic_core import to_json
 
 from .messages import Sendable
 from .plain import ENCODER, jsonable, plain, plain_text
-from .settings import APP_SLUG
+from .settings import APP_SLUG, SENT_AT, EndpointName
+
+log = logging.getLogger(__name__)
+
+# What clients take for the server's own word, whatever the app sends.
+_SERVER_TYPES = {"connected", "disconnect", "ping", "resync"}
 
 
 class Frame(NamedTuple):
@@ -31,34 +37,25 @@ class Frame(NamedTuple):
 
 
 def encode_mapping(message: Mapping[str, Any]) -> Frame:
-    """Put a mapping into the envelope and turn it into a frame.
+    """Put a mapping for one client into the envelope and turn it into a frame.
 
     ``app_slug`` is always the server's; a message may have a ``timestamp`` of its own.
 
     Raises:
-        TypeError: ``message`` is no mapping with string keys, or holds a value that has
-            no JSON form; the text names the key.
+        TypeError: ``message`` is no mapping with string keys, is of a type that only the
+            server sends, or holds a value that has no JSON form; the text names the key.
     """
-    if not isinstance(message, Mapping):
-        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
-    for key in message:
-        if not isinstance(key, str):
-            raise TypeError(f"{key!r}: the keys of a message are strings")
-    envelope = {**message, "app_slug": APP_SLUG}
-    envelope.setdefault("timestamp", _utc_now())
-    try:
-        text = ENCODER.encode(envelope)
-        size = len(text.encode())
-    except (TypeError, ValueError, RecursionError):
-        # A not-a-number, a lone surrogate or an unknown type. The slow way mends what
-        # can be mended and names what cannot.
-        mended = {
-            plain_text(key, "a key"): plain(value, key)
-            for key, value in envelope.items()
-        }
-        text = ENCODER.encode(mended)
-        size = len(text.encode())
-    return Frame({"type": "websocket.send", "text": text}, size)
+    return _encode(message, reserved={"seq"})
+
+
+def encode_broadcast(message: Mapping[str, Any]) -> Frame:
+    """The same for a mapping that may reach several clients, and so answers none of them."""
+    return _encode(message, reserved={"seq", "reply_to"})
+
+
+def server_frame(type: str, **fields: Any) -> Frame:
+    """A frame of the server's own."""
+    return _envelope({"type": type, **fields})
 
 
 def error_frame(
@@ -68,15 +65,50 @@ def error_frame(
     details: list[dict[str, Any]] | None = None,
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
-    return encode_mapping(
-        {
-            "type": "error",
-            "code": code,
-            "message": message,
-            "reply_to": reply_to,
-            "details": details,
-        }
+    return server_frame(
+        "error", code=code, message=message, reply_to=reply_to, details=details
     )
+
+
+def _encode(message: Mapping[str, Any], reserved: set[str]) -> Frame:
+    if not isinstance(message, Mapping):
+        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
+    for key in message:
+        if not isinstance(key, str):
+            raise TypeError(f"{key!r}: the keys of a message are strings")
+    if message.get("type") in _SERVER_TYPES:
+        raise TypeError(f"type: only the server sends {message['type']!r}")
+    if not reserved.isdisjoint(message):
+        _warn_of_reserved()
+        message = {key: value for key, value in message.items() if key not in reserved}
+    return _envelope(message)
+
+
+@cache
+def _warn_of_reserved() -> None:
+    """Cached, so that it is said once."""
+    log.warning(
+        "a message of the app had a seq, or a broadcast a reply_to, which was left out:"
+        " only the server sets them"
+    )
+
+
+def _envelope(message: Mapping[str, Any]) -> Frame:
+    envelope = {**message, "app_slug": APP_SLUG}
+    envelope.setdefault("timestamp", _utc_now())
+    try:
+        text = ENCODER.encode(envelope)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError):
+        # A not-a-number, a lone surrogate or an unknown type. The slow way fixes what
+        # can be fixed and names what cannot.
+        fixed = {
+            plain_text(key, "a key"): plain(value, key)
+            for key, value in envelope.items()
+        }
+        text = ENCODER.encode(fixed)
+        size = len(text.encode())
+    return Frame({"type": "websocket.send", "text": text}, size)
 
 
 def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
@@ -115,6 +147,37 @@ def _unwritable(message: Sendable) -> str:
         except (ValueError, RecursionError):
             names.append(field.serialization_alias or name)
     return ", ".join(names)
+
+
+def encode_reply(
+    message: Sendable, declared: type[Sendable], reply_to: str | int | None
+) -> Frame:
+    """The same for what a handler returned as the answer to a message with an ``id``.
+
+    Raises:
+        TypeError: It is not what is declared, or a value of it has no JSON form.
+    """
+    if not isinstance(message, declared):
+        name = type(message).__name__
+        raise TypeError(f"{name} is not the declared answer, {declared.__name__}")
+    return encode(message, reply_to)
+
+
+def endpoints_for(
+    message: Sendable, endpoint: EndpointName | None
+) -> tuple[EndpointName, ...]:
+    """The endpoints whose clients get a message: ``endpoint``, or all that declare it.
+
+    Raises:
+        TypeError: ``endpoint`` does not declare it.
+    """
+    declaring = SENT_AT[message.type]
+    if endpoint is None:
+        return declaring
+    if endpoint in declaring:
+        return (endpoint,)
+    name, known = type(message).__name__, ", ".join(declaring)
+    raise TypeError(f"{name} is declared for {known}, not for {endpoint}")
 
 
 def _utc_now() -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from starlette.routing import WebSocketRoute
 
+from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, drain, exchange_token
+from .session import drain
 from .settings import EndpointName, Limits, deployment
 
 
@@ -50,22 +51,18 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
-# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
-# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
-# them; ``on_connect`` is the place to refuse a client.
-router.routes.append(
-    WebSocketRoute(
-        "/lobby",
-        ENDPOINTS["lobby"],
-        name="lobby",
-    )
+# Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
+# guard sockets; ``on_connect`` is the place to refuse a client.
+router.add_websocket_route(
+    "/lobby",
+    cast(Any, ENDPOINTS["lobby"]),  # typed for functions only
+    name="lobby",
 )
-router.routes.append(
-    WebSocketRoute(
-        "/members",
-        ENDPOINTS["members"],
-        name="members",
-    )
+router.add_websocket_route(
+    "/members",
+    cast(Any, ENDPOINTS["members"]),  # typed for functions only
+    name="members",
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from starlette.routing import WebSocketRoute
 
+from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.ticker import TickerHandlers
 from .redaction import install_redaction
-from .session import Endpoint, Ticket, drain, exchange_token
+from .session import drain
 from .settings import EndpointName, Limits, deployment
 
 
@@ -40,15 +41,13 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
-# Plain ASGI routes: FastAPI's own would solve dependencies for every connection, and keep
-# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` is not for
-# them; ``on_connect`` is the place to refuse a client.
-router.routes.append(
-    WebSocketRoute(
-        "/ticker",
-        ENDPOINTS["ticker"],
-        name="ticker",
-    )
+# Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
+# exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
+# guard sockets; ``on_connect`` is the place to refuse a client.
+router.add_websocket_route(
+    "/ticker",
+    cast(Any, ENDPOINTS["ticker"]),  # typed for functions only
+    name="ticker",
 )
 
 

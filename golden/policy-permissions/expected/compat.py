@@ -10,12 +10,14 @@ from weakref import WeakSet
 
 from fastapi import FastAPI, WebSocket
 
+from .clients import Audience
 from .connection import Connection as WebSocketConnection
+from .hub import hub
 from .manager import ConnectionManager as WebSocketConnectionManager
 from .manager import manager
 from .router import ENDPOINTS, router
 from .settings import APP_SLUG
-from .wire import encode_mapping
+from .wire import encode_broadcast
 
 __all__ = [
     "WebSocketConnection",
@@ -40,7 +42,7 @@ async def broadcast_to_app(
     """
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
-    return manager.publish(encode_mapping(message), user_id=user)
+    return await hub.publish(encode_broadcast(message), Audience(user_id=user))
 
 
 def register_message_handler(

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import BackslashContract
+from ..contract import (  # noqa: F401
+    BackslashContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class BackslashHandlers(BackslashContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import BlankContract
+from ..contract import (  # noqa: F401
+    BlankContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class BlankHandlers(BlankContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import CommentContract
+from ..contract import (  # noqa: F401
+    CommentContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class CommentHandlers(CommentContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import HtmlContract
+from ..contract import (  # noqa: F401
+    Connection,
+    HtmlContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class HtmlHandlers(HtmlContract):

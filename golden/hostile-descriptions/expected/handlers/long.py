@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import LongContract
+from ..contract import (  # noqa: F401
+    Connection,
+    LongContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class LongHandlers(LongContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import QuotesContract
+from ..contract import (  # noqa: F401
+    Connection,
+    QuotesContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class QuotesHandlers(QuotesContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import None_Contract
+from ..contract import (  # noqa: F401
+    Connection,
+    None_Contract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class None_Handlers(None_Contract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import True_Contract
+from ..contract import (  # noqa: F401
+    Connection,
+    Reject,
+    True_Contract,
+    manager,
+    messages,
+)
 
 
 class True_Handlers(True_Contract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import AppSlugContract
+from ..contract import (  # noqa: F401
+    AppSlugContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class AppSlugHandlers(AppSlugContract):

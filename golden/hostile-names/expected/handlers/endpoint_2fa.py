@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import Endpoint2faContract
+from ..contract import (  # noqa: F401
+    Connection,
+    Endpoint2faContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class Endpoint2faHandlers(Endpoint2faContract):

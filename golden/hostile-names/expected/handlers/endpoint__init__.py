@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import InitContract
+from ..contract import (  # noqa: F401
+    Connection,
+    InitContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class InitHandlers(InitContract):

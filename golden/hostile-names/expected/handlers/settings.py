@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import SettingsContract
+from ..contract import (  # noqa: F401
+    Connection,
+    Reject,
+    SettingsContract,
+    manager,
+    messages,
+)
 
 
 class SettingsHandlers(SettingsContract):

@@ -15,9 +15,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import (
+from ..contract import (  # noqa: F401
+    Connection,
+    Reject,
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Contract,
+    manager,
+    messages,
 )
 
 

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import DocumentsContract
+from ..contract import (  # noqa: F401
+    Connection,
+    DocumentsContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class DocumentsHandlers(DocumentsContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import NotificationsContract
+from ..contract import (  # noqa: F401
+    Connection,
+    NotificationsContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class NotificationsHandlers(NotificationsContract):

@@ -5,9 +5,13 @@ Created by mdbgen once; now it is yours.
 
 from __future__ import annotations
 
-from .. import messages
-from ..connection import Connection
-from ..contract import ClassContract
+from ..contract import (  # noqa: F401
+    ClassContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class ClassHandlers(ClassContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import BoardContract
+from ..contract import (  # noqa: F401
+    BoardContract,
+    Connection,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class BoardHandlers(BoardContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import MembersContract
+from ..contract import (  # noqa: F401
+    Connection,
+    MembersContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class MembersHandlers(MembersContract):

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import StockLevelsContract
+from ..contract import (  # noqa: F401
+    Connection,
+    Reject,
+    StockLevelsContract,
+    manager,
+    messages,
+)
 
 
 class StockLevelsHandlers(StockLevelsContract):

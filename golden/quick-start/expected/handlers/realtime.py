@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import RealtimeContract
+from ..contract import (  # noqa: F401
+    Connection,
+    RealtimeContract,
+    Reject,
+    manager,
+    messages,
+)
 
 
 class RealtimeHandlers(RealtimeContract):
