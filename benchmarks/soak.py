@@ -64,8 +64,8 @@ class Visit:
         message = json.loads(text)
         if message["type"] == "tick":
             self.tally.ticks += 1
-            self._check("tick", self.last_tick, message["seq"], is_first=self.last_tick < 0)
-            self.last_tick = message["seq"]
+            self._check("tick", self.last_tick, message["number"], is_first=self.last_tick < 0)
+            self.last_tick = message["number"]
         elif message["type"] == "echo":
             self.tally.echoes += 1
             self._check("echo", self.last_echo, message["n"], is_first=False)
@@ -109,7 +109,7 @@ class Soak:
         """Numbered broadcasts at a steady pace."""
         number = 0
         while not self._is_over:
-            message = {"type": "tick", "seq": number, "pad": "x" * MESSAGE_BYTES}
+            message = {"type": "tick", "number": number, "pad": "x" * MESSAGE_BYTES}
             await self._server.order("broadcast", message=message)
             self._crowd.arrivals.clear()
             number += 1

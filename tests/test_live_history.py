@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -248,3 +249,48 @@ async def test_a_restarted_server_knows_no_number_of_the_one_before(
                 await note(server, "x")
                 numbers.append((await client.recv())["seq"])
     assert numbers[0] < numbers[1]
+
+
+async def test_a_history_is_bounded_in_bytes_whatever_its_number(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """16 MiB, in memory: of characters beyond Latin-1 each takes two bytes or four."""
+    manifest = json.loads(json.dumps(MANIFEST))
+    manifest["mdbgen"]["endpoints"]["realtime"].update(
+        history=10_000, limits={"outbox_bytes": 2**26}
+    )
+    root = tmp_path_factory.mktemp("bytes")
+    for letter, size, most in (("x", 300_000, 55), ("€", 150_000, 55), ("😀", 150_000, 27)):
+        with serving(root, "typed", {"app": manifest}) as server:
+            async with server.join("/ws") as client:
+                start = client.hello["seq"]
+                await note(server, letter * size)
+                numbers = [start, (await client.recv())["seq"]]
+                for _ in range(most + 4):
+                    await note(server, letter * size)
+                    numbers.append((await client.recv())["seq"])
+            assert await replayed(server, start) == ["resync"]
+            assert await replayed(server, numbers[-most - 2]) == ["resync"]
+            assert await replayed(server, numbers[-most - 1]) == [letter * size] * most
+
+
+async def test_many_small_ones_are_replayed_without_a_pause_for_others(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A long replay lets others have their turn, and what is new comes behind it."""
+    manifest = json.loads(json.dumps(MANIFEST))
+    manifest["mdbgen"]["endpoints"]["realtime"].update(
+        history=3_000, limits={"outbox_bytes": 2**22}
+    )
+    with serving(tmp_path_factory.mktemp("small"), "typed", {"app": manifest}) as server:
+        async with server.join("/ws") as client:
+            start = client.hello["seq"]
+        for _ in range(3_000 // 100):
+            await server.post("/broadcast_many", count=100)
+        async with server.connect(f"/ws?since={start}") as client:
+            assert (await client.recv())["type"] == "connected"
+            assert [(await client.recv())["text"] for _ in range(3_000)] == [
+                str(n % 100) for n in range(3_000)
+            ]
+            await note(server, "new")
+            assert (await client.recv())["text"] == "new"

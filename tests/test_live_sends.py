@@ -94,18 +94,18 @@ async def test_a_client_that_is_slow_for_a_moment_survives_such_a_middleware(
 ) -> None:
     """A variable that is set before a wait is reset behind it, in the context it was set in."""
     limits = {"outbox_bytes": 8_000_000}
-    with sends(tmp_path, send_timeout_s=SECONDS, limits=limits) as server:
-        with stuck(server) as client:  # noqa: SIM117
-            message = {"type": "it", "data": "x" * 64 * 1024}
-            answer = await server.post("/broadcast", message=message, times=80)
-            assert answer == {"reached": [1] * 80, "span": "request"}
-            waiting = (await server.get("/state"))["stats"]["queued_bytes"]
-            assert waiting > 500_000, "its socket has no room"
-            await asyncio.to_thread(drain, client, 80 * 64 * 1024)
-            stats = (await server.until("/state", lambda s: not s["stats"]["queued_bytes"]))[
-                "stats"
-            ]
-            assert (stats["connections"], stats["dropped"]) == (1, {})
+    with (
+        sends(tmp_path, send_timeout_s=SECONDS, limits=limits) as server,
+        stuck(server) as client,
+    ):
+        message = {"type": "it", "data": "x" * 64 * 1024}
+        answer = await server.post("/broadcast", message=message, times=80)
+        assert answer == {"reached": [1] * 80, "span": "request"}
+        waiting = (await server.get("/state"))["stats"]["queued_bytes"]
+        assert waiting > 500_000, "its socket has no room"
+        await asyncio.to_thread(drain, client, 80 * 64 * 1024)
+        stats = (await server.until("/state", lambda s: not s["stats"]["queued_bytes"]))["stats"]
+        assert (stats["connections"], stats["dropped"]) == (1, {})
     assert "ValueError" not in server.log
 
 

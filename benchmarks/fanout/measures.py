@@ -32,7 +32,7 @@ STUCK_GRACE_S = 4.0
 ECHO_CLIENTS = 50
 WARM_CONNECTIONS = 100
 
-_NUMBER = re.compile(rb'"seq": ?(\d+)')
+_NUMBER = re.compile(rb'"number": ?(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Stand:
 
 def message(size: int, number: int = 0) -> dict[str, object]:
     """A message of ``size`` bytes of JSON; what a contender wraps around it comes on top."""
-    head = {"type": "tick", "seq": number, "pad": ""}
+    head = {"type": "tick", "number": number, "pad": ""}
     return {**head, "pad": "x" * max(0, size - len(json.dumps(head)))}
 
 

@@ -147,7 +147,7 @@ class _Control:
 
 def make_message(size: int, number: int = 0) -> Message:
     """A message of ``size`` bytes of JSON; what a contender wraps around it comes on top."""
-    message = {"type": "tick", "seq": number, "pad": ""}
+    message = {"type": "tick", "number": number, "pad": ""}
     message["pad"] = "x" * max(0, size - len(json.dumps(message)))
     return message
 

@@ -22,15 +22,22 @@ app.include_router(ws.router)
 async def broadcast(body: dict[str, Any] = Body()) -> dict[str, Any]:
     message = body.pop("message")
     start = time.perf_counter()
-    reached = await ws.manager.broadcast(message, **body)
+    try:
+        reached = await ws.manager.broadcast(message, **body)
+    except TypeError as problem:
+        return {"problem": str(problem)}
     return {"reached": reached, "seconds": time.perf_counter() - start}
 
 
 @app.post("/send")
-async def send(body: dict[str, Any] = Body()) -> None:
+async def send(body: dict[str, Any] = Body()) -> str | None:
     connection = SEEN[body["id"]]
     client = connection.websocket if body.get("by") == "websocket" else connection
-    await ws.manager.send_to_connection(client, body["message"])
+    try:
+        await ws.manager.send_to_connection(client, body["message"])
+    except TypeError as problem:
+        return str(problem)
+    return None
 
 
 @app.post("/disconnect")

@@ -29,6 +29,12 @@ async def broadcast(body: dict[str, Any] = Body()) -> int:
     return await ws.manager.broadcast(message, **body)
 
 
+@app.post("/broadcast_many")
+async def broadcast_many(count: int = Body(embed=True)) -> None:
+    for number in range(count):
+        await ws.manager.broadcast(ws.messages.Note(text=str(number)))
+
+
 @app.post("/broadcast_mapping")
 async def broadcast_mapping(message: dict[str, Any] = Body()) -> int:
     return await compat.broadcast_to_app("typed", message)

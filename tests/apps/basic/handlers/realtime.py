@@ -7,9 +7,7 @@ import asyncio
 import logging
 from typing import Any
 
-from ..connection import Connection
-from ..contract import RealtimeContract, Reject
-from ..manager import manager
+from ..contract import Connection, RealtimeContract, Reject, manager
 
 log = logging.getLogger(__name__)
 SEEN: dict[str, Connection] = {}
@@ -113,6 +111,10 @@ class RealtimeHandlers(RealtimeContract):
                 for number in range(message["count"]):
                     data = "x" * message["size"]
                     await connection.send({"type": "it", "number": number, "data": data})
+            case "pass_on":  # what a client sent, to everybody: a mistake that people make
+                await manager.broadcast(message["data"])
+            case "answer_with":
+                await connection.send(message["data"])
             case "unsendable":
                 await connection.send({"type": "unsendable", "data": b"bytes"})
             case _:
