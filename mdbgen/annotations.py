@@ -44,7 +44,7 @@ def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
     """
     match kind:
         case AnyType():
-            return "AnyValue"
+            return "Any"
         case NullType():
             return "None"
         case BooleanType():

@@ -17,7 +17,7 @@ _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
 _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
-    *("AnyValue", "Exact", "Whole", "multiples", "python_only"),
+    *("Exact", "Whole", "multiples", "python_only"),
 }
 
 
@@ -53,7 +53,6 @@ class MessagesPlan(NamedTuple):
     encode_broadcast: str  # and to several
     connection_wire: str  # what connection.py imports of ``wire``
     manager_wire: str  # what manager.py does
-    answer: str  # "Frame | None" where messages have replies
     type_error_doc: str
     example: str  # of sending a message
     send_example: str  # of answering one
@@ -94,7 +93,6 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         encode_broadcast="encode" if sent else "encode_broadcast",
         connection_wire=_wire_imports(bool(sent), is_split, {"encode_mapping"}),
         manager_wire=_wire_imports(bool(sent), is_split, {"encode_broadcast", "encode_mapping"}),
-        answer="Frame | None" if replies else "None",
         type_error_doc=(
             "It is not declared for sending, or a value of it has no JSON form."
             if sent
@@ -190,7 +188,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     words = models.words | _bases(classes)
     uses = {
         name.lower(): name in words
-        for name in (*_FORMATS, "AnyValue", "Omittable", "Renamed", "Sparse", "Unique", "Exact")
+        for name in (*_FORMATS, "Omittable", "Renamed", "Sparse", "Unique", "Exact")
     }
     uses["multiple"] = "multiples" in words
     uses["pythononly"] = "python_only" in words
@@ -209,9 +207,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     )
     uses["customerrors"] = any(uses[name] for name in ("omittable", "unique", "guards", "exact"))
     uses["parsed"] = bool(words & {"DateTime", "Date", "Time", "Uuid"})
-    uses["annotated"] = any(
-        uses[name] for name in ("received", "guards", "omittable", "integer", "anyvalue")
-    )
+    uses["annotated"] = any(uses[name] for name in ("received", "guards", "omittable", "integer"))
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
     )
@@ -238,7 +234,7 @@ def _imports(
             "typing",
             _chosen(
                 Annotated=uses["annotated"],
-                Any=uses["unique"] or uses["sparse"] or uses["anyvalue"],
+                Any=uses["unique"] or uses["sparse"],
                 TypeVar=uses["omittable"],
                 cast=uses["sparse"],
             ),
@@ -253,7 +249,6 @@ def _imports(
                 ConfigDict=True,
                 Field=uses["received"],
                 GetJsonSchemaHandler=uses["sparse"],
-                PlainSerializer=uses["anyvalue"],
                 SerializerFunctionWrapHandler=uses["sparse"],
                 TypeAdapter=uses["parsed"],
                 ValidationInfo=uses["infos"],

@@ -40,7 +40,7 @@ PYTHON_NAMES = _words(
     "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
     "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
     # of jsontypes.py
-    "AnyValue Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time "
+    "Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time "
     "Unique Uri Uuid Whole"
 )
 # What a TypeScript file that talks to a server needs of its surroundings.

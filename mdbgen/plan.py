@@ -111,6 +111,7 @@ class Plan(NamedTuple):
     key: KeyPlan
     auth: AuthPlan
     messages: MessagesPlan
+    reply_type: str  # "Frame | None" where messages have replies
     client: ClientPlan | None  # of the browser, where it is asked for
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
@@ -133,6 +134,7 @@ def make_plan(manifest: Manifest) -> Plan:
         key=_plan_key(manifest),
         auth=_plan_auth(manifest),
         messages=messages,
+        reply_type="Frame | None" if messages.replies else "None",
         client=_plan_client(manifest),
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),

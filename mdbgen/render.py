@@ -26,7 +26,7 @@ class Owner(Enum):
 # The same for every app: these templates are the files. A test says that black agrees.
 _CONSTANT = (
     *("client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py", "loops.py"),
-    *("outbox.py", "plain.py", "redaction.py", "tickets.py"),
+    *("outbox.py", "redaction.py", "tickets.py"),
 )
 # These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
 CHOSEN = (

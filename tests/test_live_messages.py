@@ -155,6 +155,16 @@ held = pytest.mark.parametrize(
         ([1.0, NAN, {"a": INF}], [1.0, None, {"a": None}]),
         ({NAN}, [None]),
         (Node([NAN, NOON]), {"children": [None, "2026-01-02T12:00:00Z"]}),
+        # Not from a database, but pydantic writes it.
+        (b"bytes", "bytes"),
+        (bytearray(b"bytes"), "bytes"),
+        (deque([1]), [1]),
+        (Path("/tmp"), "/tmp"),
+        (time(12), "12:00:00"),
+        (timedelta(1), "P1D"),
+        ({(1, 2): 3}, {"1,2": 3}),
+        ({NOON: 1}, {"2026-01-02T12:00:00Z": 1}),
+        ({b"a": 1}, {"a": 1}),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -195,21 +205,15 @@ def test_pydantic_types_are_written_as_pydantic_writes_them(ws: ModuleType) -> N
 refused = pytest.mark.parametrize(
     "value",
     [
-        b"bytes",
-        bytearray(b"bytes"),
+        b"\xff",
+        bytearray(b"\xff"),
         memoryview(b"bytes"),
         object(),
         object,
         lambda: None,
         print,
-        1j,
         range(3),
-        iter([1]),
-        deque([1]),
         {}.keys(),
-        Path("/tmp"),
-        time(12),
-        timedelta(1),
         ValueError("x"),
         NotImplemented,
         ...,
@@ -218,11 +222,8 @@ refused = pytest.mark.parametrize(
         "\ud800",
         Text("\udfff"),
         {"\ud800": 1},
-        {(1, 2): 3},
-        {NOON: 1},
-        {b"a": 1},
-        {NAN: 1},
-        {10**5000: 1},
+        {object(): 1},
+        {b"\xff": 1},
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -268,8 +269,10 @@ def test_what_pydantic_cannot_write_is_one_too(ws: ModuleType, value: Any) -> No
 
 
 def test_the_error_says_where_and_what(ws: ModuleType) -> None:
-    with pytest.raises(TypeError, match=r"^data\.items\[1\]: .*bytes"):
-        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, b"x"]}})
+    with pytest.raises(TypeError, match=r"^data\.items\[1\]: range has no JSON form$"):
+        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, range(3)]}})
+    with pytest.raises(TypeError, match=r"^data\.items\[1\]: invalid utf-8"):
+        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, b"\xff"]}})
 
 
 def _circles() -> Iterator[Any]:
@@ -302,9 +305,9 @@ def test_what_contains_itself_is_a_type_error_that_names_the_key(
         declared.wire.encode(declared.messages.It(data=circle))
 
 
-def test_an_integer_that_python_does_not_print_is_a_type_error(ws: ModuleType) -> None:
-    with pytest.raises(TypeError, match="payload"):
-        ws.wire.encode_mapping({"type": "it", "payload": 10**5000})
+def test_an_integer_that_python_does_not_print_is_written(ws: ModuleType) -> None:
+    text = ws.wire.encode_mapping({"type": "it", "payload": 10**5000}).event["text"]
+    assert f'"payload":1{"0" * 5000},' in text
 
 
 @pytest.mark.parametrize("key", [1, None, 1.5, b"a", (1,), NOON])

@@ -50,7 +50,7 @@ SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in
 @pytest.mark.parametrize(
     ("kind", "annotation"),
     [
-        (AnyType(), "AnyValue"),
+        (AnyType(), "Any"),
         (NullType(), "None"),
         (BooleanType(), "bool"),
         (WHOLE, "Integer"),
@@ -79,7 +79,7 @@ SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in
             ArrayType(ArrayType(WHOLE), 1, 2, unique=True),
             "Annotated[list[list[Integer]], Field(min_length=1, max_length=2), Unique]",
         ),
-        (MapType(MapType(AnyType())), "dict[str, dict[str, AnyValue]]"),
+        (MapType(MapType(AnyType())), "dict[str, dict[str, Any]]"),
         (A, "A"),
         (RefType("text"), "Text"),
         (UnionType((NullType(), TEXT, A)), "str | A | None"),

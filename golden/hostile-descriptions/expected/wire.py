@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from .plain import ENCODER, plain, plain_text
+from pydantic_core import to_json
+
 from .settings import APP_SLUG
 
 log = logging.getLogger(__name__)
 
 # What clients take for the server's own word, whatever the app sends.
-_SERVER_TYPES = {"connected", "disconnect", "ping", "resync"}
+_SERVER_TYPES = ("connected", "disconnect", "ping", "resync")
+_NOT_FOR_ONE = frozenset({"seq"})
+_NOT_FOR_SEVERAL = frozenset({"seq", "reply_to"})
+
+MAX_DEPTH = 32  # how far down an error is looked for
 
 
 class Frame(NamedTuple):
@@ -35,12 +40,12 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
         TypeError: ``message`` is no mapping with string keys, is of a type that only the
             server sends, or holds a value that has no JSON form; the text names the key.
     """
-    return _encode(message, reserved={"seq"})
+    return _encode(message, _NOT_FOR_ONE)
 
 
 def encode_broadcast(message: Mapping[str, Any]) -> Frame:
     """The same for a mapping that may reach several clients, and so answers none of them."""
-    return _encode(message, reserved={"seq", "reply_to"})
+    return _encode(message, _NOT_FOR_SEVERAL)
 
 
 def server_frame(type: str, **fields: Any) -> Frame:
@@ -60,7 +65,7 @@ def error_frame(
     )
 
 
-def _encode(message: Mapping[str, Any], reserved: set[str]) -> Frame:
+def _encode(message: Mapping[str, Any], reserved: frozenset[str]) -> Frame:
     if not isinstance(message, Mapping):
         raise TypeError(f"a message is a mapping, not {type(message).__name__}")
     for key in message:
@@ -87,18 +92,56 @@ def _envelope(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        text = ENCODER.encode(envelope)
-        size = len(text.encode())
-    except (TypeError, ValueError, RecursionError):
-        # A not-a-number, a lone surrogate or an unknown type. The slow way fixes what
-        # can be fixed and names what cannot.
-        fixed = {
-            plain_text(key, "a key"): plain(value, key)
-            for key, value in envelope.items()
-        }
-        text = ENCODER.encode(fixed)
-        size = len(text.encode())
-    return Frame({"type": "websocket.send", "text": text}, size)
+        return _frame(_to_json(envelope))
+    except (ValueError, RecursionError) as problem:
+        raise TypeError(_explain(envelope, "", problem)) from None
+
+
+def _frame(text: bytes) -> Frame:
+    return Frame({"type": "websocket.send", "text": text.decode()}, len(text))
+
+
+def _to_json(value: Any, properties: set[str] | None = None) -> bytes:
+    return to_json(value, include=properties, inf_nan_mode="null", fallback=_plain)
+
+
+def _plain(value: Any) -> str:
+    """What database documents hold and pydantic does not know."""
+    kind = type(value)
+    if kind.__name__ == "ObjectId" and kind.__module__.startswith("bson"):
+        return str(value)
+    raise TypeError(f"{kind.__name__} has no JSON form")
+
+
+def _explain(
+    value: Any, place: str, problem: Exception, outer: tuple[Any, ...] = ()
+) -> str:
+    """Where a value has no JSON form, such as ``data.items[3]``, and why."""
+    parts = _parts(value, place) if len(outer) < MAX_DEPTH else ()
+    for part_place, part in parts:
+        if any(part is each for each in outer):  # it contains itself
+            continue
+        try:
+            _to_json(part)
+        except (ValueError, RecursionError) as cause:
+            return _explain(part, part_place, cause, (*outer, value))
+    return f"{place or 'a key'}: {_cause(problem)}"
+
+
+def _parts(value: Any, place: str) -> Iterable[tuple[str, Any]]:
+    match value:
+        case dict():
+            start = f"{place}." if place else ""
+            return [(f"{start}{key}", part) for key, part in value.items()]
+        case list() | tuple():
+            return [(f"{place}[{index}]", part) for index, part in enumerate(value)]
+    return ()
+
+
+def _cause(problem: Exception) -> str:
+    """What pydantic says of it, without all that it was about to do."""
+    text = str(problem).removeprefix("Error serializing to JSON: ")
+    return text.rpartition("Error: ")[2]
 
 
 def _utc_now() -> str:

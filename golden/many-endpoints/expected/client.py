@@ -85,10 +85,15 @@ class Client:
         return max(0, int(self.expires_at - time.time()))
 
     async def send(self, frame: Frame) -> None:
-        """Send a frame; the client's own handler then waits for a client that is slow."""
-        await self.post(frame)
-        if self._is_in_handler() and not await self.outbox.keep_pace():
-            self.drop()
+        """Send a frame; in the client's own handler, wait for a client that is slow.
+
+        Raises:
+            RuntimeError: ``on_connect`` sends more than may wait for its client.
+        """
+        if not self._push_here(frame):
+            await run_on(self.loop, self.outbox.push, frame)
+        elif self.outbox.is_half_full and self._is_in_handler():
+            await self._keep_pace()
 
     async def post(self, frame: Frame) -> None:
         """Send a frame without waiting for the client.
@@ -96,12 +101,8 @@ class Client:
         Raises:
             RuntimeError: ``on_connect`` sends more than may wait for its client.
         """
-        if self._is_in_handler() and self.outbox.lacks_room(frame):
-            raise RuntimeError(
-                "what on_connect sends has to fit the limit outbox_bytes,"
-                f" which is {self.outbox.limit}"
-            )
-        await run_on(self.loop, self.outbox.push, frame)
+        if not self._push_here(frame):
+            await run_on(self.loop, self.outbox.push, frame)
 
     def end(self, info: CloseInfo) -> None:
         """End it from this side; what waits for it is still written."""
@@ -130,6 +131,22 @@ class Client:
         if self.reading is not None:
             self.reading.reschedule(0)  # a time long past: the reader stops now
         self._on_end(self)
+
+    async def _keep_pace(self) -> None:
+        if not await self.outbox.keep_pace():
+            self.drop()
+
+    def _push_here(self, frame: Frame) -> bool:
+        """Push a frame, unless the client is on another event loop."""
+        if asyncio.get_running_loop() is not self.loop:
+            return False
+        if self.outbox.lacks_room(frame) and self._is_in_handler():
+            raise RuntimeError(
+                "what on_connect sends has to fit the limit outbox_bytes,"
+                f" which is {self.outbox.limit}"
+            )
+        self.outbox.push(frame)
+        return True
 
     def _is_in_handler(self) -> bool:
         return self.worker is not None and asyncio.current_task() is self.worker

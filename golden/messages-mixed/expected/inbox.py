@@ -21,7 +21,7 @@ class Inbox:
         self._frames: deque[tuple[str, int]] = deque()
         self._bytes = 0
         self._is_closed = False
-        self._arrival: asyncio.Future[None] | None = None  # what ``take`` waits for
+        self._arrival: asyncio.Future[None] | None = None  # ``wait`` waits for it
 
     def put(self, text: str, size: int) -> bool:
         """Add a frame of ``size`` bytes; False if there is no room for it."""
@@ -36,16 +36,22 @@ class Inbox:
         self._wake()
         return True
 
-    async def take(self) -> str | None:
-        """Wait for the next frame; ``None`` when there will be no more."""
-        while not self._frames:
-            if self._is_closed:
-                return None
-            self._arrival = asyncio.get_running_loop().create_future()
-            await self._arrival
+    def take(self) -> str | None:
+        """The next frame; ``None`` if there is none."""
+        if not self._frames:
+            return None
         text, size = self._frames.popleft()
         self._bytes -= size
         return text
+
+    async def wait(self) -> bool:
+        """Wait until there is a frame; False when there will be no more."""
+        while not self._frames:
+            if self._is_closed:
+                return False
+            self._arrival = asyncio.get_running_loop().create_future()
+            await self._arrival
+        return True
 
     def close(self) -> None:
         """Nothing more comes; what is there is still to be taken."""

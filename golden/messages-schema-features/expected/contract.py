@@ -53,9 +53,7 @@ class EndpointHandlers:
     async def on_disconnect(self, connection: Connection) -> None:
         """A client is gone. Called once for each whose ``on_connect`` returned."""
 
-    async def dispatch_or_pass_on(
-        self, connection: Connection, message: Received
-    ) -> None:
+    async def pass_on(self, connection: Connection, message: Received) -> None:
         """Let ``message_handler`` have what the app does not implement."""
         with suppress(NotImplementedByApp):
             await self.dispatch(connection, message)

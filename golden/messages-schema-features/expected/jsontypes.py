@@ -19,7 +19,6 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    PlainSerializer,
     SerializerFunctionWrapHandler,
     TypeAdapter,
     ValidationInfo,
@@ -29,8 +28,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
-
-from .plain import ENCODER, plain
 
 
 class Model(BaseModel):
@@ -47,18 +44,6 @@ class Model(BaseModel):
 
 # What the answer to a message refers to; never sent.
 MessageId = Annotated[str | int | None, Field(exclude=True)]
-
-
-def _check(value: Any) -> Any:
-    """Let pydantic, which would write more, have only what a message may hold."""
-    try:
-        ENCODER.encode(value)
-    except (TypeError, ValueError, RecursionError):
-        return plain(value, "value")
-    return value
-
-
-AnyValue = Annotated[Any, PlainSerializer(_check, when_used="json")]
 
 
 def _set_aside(value: object, names: Set[str]) -> object:

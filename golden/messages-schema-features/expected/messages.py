@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
 from .jsontypes import (
-    AnyValue,
     Date,
     DateTime,
     Email,
@@ -28,7 +27,7 @@ from .jsontypes import (
     python_only,
 )
 
-Anything: TypeAlias = AnyValue
+Anything: TypeAlias = Any
 """``mdbgen.schemas.Anything``"""
 
 
@@ -112,7 +111,7 @@ class Scalars(Sparse):
     between: Omittable[Annotated[float, Field(gt=0, lt=1)]] = None
     flag: bool
     nothing: None = None
-    any: AnyValue
+    any: Any
     one: Omittable[Annotated[Literal[1], Exact]] = None
     some: Annotated[Literal["a", 1, True, None], Exact] = None
     at: DateTime

@@ -50,6 +50,7 @@ ON_CONNECT_TIMEOUT_S = 30.0
 HANDLER_GRACE_S = 30.0  # for what runs or waits when its client leaves, all together
 ON_DISCONNECT_TIMEOUT_S = 30.0
 CANCEL_TIMEOUT_S = 1.0  # how long a task may take to end once it is cancelled
+BYTES_PER_TURN = 16_384  # of one client's messages, before others get their turn
 DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
 
 FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
@@ -161,12 +162,21 @@ class Session:
         """Run the handlers: ``on_connect``, then one for each message."""
         try:
             if await self._connect():
-                while (text := await self._inbox.take()) is not None:
-                    await self._handle(text)
+                while await self._inbox.wait():
+                    await self._empty_inbox()
         except BaseException as problem:
             _raise_if_not_the_apps(problem)
             log.exception("session failed connection=%s", self._connection.id)
             self._client.reject(FAILED)
+
+    async def _empty_inbox(self) -> None:
+        taken = 0
+        while (text := self._inbox.take()) is not None:
+            await self._handle(text)
+            taken += len(text)
+            if taken > BYTES_PER_TURN:
+                taken = 0
+                await asyncio.sleep(0)
 
     async def _connect(self) -> bool:
         """Let the app have a look, then tell the client that it is connected."""
@@ -263,7 +273,7 @@ class Session:
             client.end(TOO_BIG)
         elif not self._is_within_rate():
             client.end(TOO_MANY_MESSAGES)
-        elif is_pong(text):
+        elif '"pong"' in text and is_pong(text):
             client.heartbeat.answered()
         else:
             client.heartbeat.heard()
@@ -288,7 +298,11 @@ class Session:
         if message is None:
             return
         try:
-            await self._dispatch(message)
+            if self._handlers.message_handler is None:
+                answering = self._handlers.dispatch(self._connection, message)
+            else:
+                answering = self._handlers.pass_on(self._connection, message)
+            await answering
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except BaseException as problem:
@@ -299,12 +313,6 @@ class Session:
                 self._connection.id,
             )
             self._answer_error("handler_failed", "the handler failed", message)
-
-    async def _dispatch(self, message: Received) -> None:
-        handlers = self._handlers
-        is_passed_on = handlers.message_handler is not None
-        dispatch = handlers.dispatch_or_pass_on if is_passed_on else handlers.dispatch
-        await dispatch(self._connection, message)
 
     def _answer_error(self, code: str, text: str, message: Received) -> None:
         self._client.outbox.push(error_frame(code, text, message_id(message)))

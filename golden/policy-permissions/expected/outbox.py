@@ -58,6 +58,7 @@ class Outbox:
         "_is_busy",
         "_is_closed",
         "_is_direct",
+        "_is_held",
         "_on_failure",
         "_on_overflow",
         "_progress",
@@ -65,7 +66,6 @@ class Outbox:
         "_waiting",
         "_writer",
         "_writing_since",
-        "is_held",
         "limit",
         "sent",
         "waiting_bytes",
@@ -82,7 +82,7 @@ class Outbox:
         self.limit = limit
         self.sent = 0  # frames
         self.waiting_bytes = 0
-        self.is_held = True  # until ``release``
+        self._is_held = True  # until ``release``
         self._send, self._is_direct = _unwrap(send)
         self._context = copy_context()
         self._waiting: deque[Frame] = deque()
@@ -118,27 +118,30 @@ class Outbox:
 
     def lacks_room(self, frame: Frame) -> bool:
         """Whether a frame is more than may still be held back."""
-        return self.is_held and self.waiting_bytes + frame.size > self.limit
+        return self._is_held and self.waiting_bytes + frame.size > self.limit
 
     def release(self, first: Frame) -> None:
         """Write ``first``, and behind it everything that was held back."""
         if self._is_closed:
             return
-        self.is_held = False
+        self._is_held = False
         self._is_busy = not self._is_direct
         self.push(first)
         if self._waiting and self._writer is None:
             self._start_writer()
 
+    @property
+    def is_half_full(self) -> bool:
+        """Whether more than half of what may wait does."""
+        return self.waiting_bytes * 2 > self.limit
+
     async def keep_pace(self) -> bool:
-        """Wait while more than half of the room is taken.
+        """Wait while the outbox is half full and frames are being written.
 
         Returns:
             False if the client took nothing for ``PACE_TIMEOUT_S``.
         """
-        while not self._is_closed and self._writer is not None:
-            if self.waiting_bytes * 2 <= self.limit:
-                break
+        while self.is_half_full and self._writer is not None and not self._is_closed:
             self._progress = asyncio.get_running_loop().create_future()
             done, _ = await asyncio.wait({self._progress}, timeout=PACE_TIMEOUT_S)
             if not done:
@@ -152,7 +155,7 @@ class Outbox:
     def finish(self) -> None:
         """Take no more frames. Those that wait are still written."""
         self._is_closed = self._is_busy = True
-        self.is_held = False
+        self._is_held = False
         self._note_progress()
         if self._waiting and self._writer is None:
             self._start_writer()
@@ -177,7 +180,7 @@ class Outbox:
     def _queue(self, frame: Frame) -> bool:
         if self._is_closed:
             return False
-        if self._writer is None and not self.is_held:
+        if self._writer is None and not self._is_held:
             self.sent += 1
             self._start_writer(partial(self._send, frame.event))
             return True

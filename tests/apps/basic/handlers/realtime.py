@@ -116,6 +116,6 @@ class RealtimeHandlers(RealtimeContract):
             case "answer_with":
                 await connection.send(message["data"])
             case "unsendable":
-                await connection.send({"type": "unsendable", "data": b"bytes"})
+                await connection.send({"type": "unsendable", "data": range(3)})
             case _:
                 await super().on_message(connection, message)
