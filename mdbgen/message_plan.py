@@ -193,7 +193,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     uses["multiple"] = "multiples" in words
     uses["pythononly"] = "python_only" in words
     uses["whole"] = bool(words & {"Integer", "Whole"})
-    uses["rounded"] = uses["whole"] or uses["exact"]
+    uses["rounded"] = uses["whole"] or uses["exact"] or uses["unique"]
     uses["integer"] = "Integer" in words
     uses["received"] = any(model.is_received for model in classes)
     uses["days"] = bool(words & {"DateTime", "Date"})
@@ -211,7 +211,7 @@ def _uses(models: ModelsPlan) -> dict[str, bool]:
     uses["stdlib"] = any(
         uses[name] for name in ("annotated", "unique", "asides", "caches", "multiple")
     )
-    uses["infos"] = uses["omittable"] or uses["asides"]
+    uses["infos"] = uses["omittable"] or uses["asides"] or uses["unique"]
     return uses
 
 
@@ -230,6 +230,9 @@ def _imports(
         "messages_typing": _import("typing", words & _TYPING),
         "messages_pydantic": _import("pydantic", words & {"ConfigDict", "Field"}),
         "messages_jsontypes": _import(".jsontypes", words & _JSONTYPES),
+        "jsontypes_abc": _import(
+            "collections.abc", _chosen(Iterator=uses["unique"], Set=uses["asides"])
+        ),
         "jsontypes_typing": _import(
             "typing",
             _chosen(
@@ -264,6 +267,7 @@ def _imports(
                 CoreSchema=uses["sparse"],
                 PydanticCustomError=uses["customerrors"],
                 PydanticKnownError=uses["multiple"],
+                to_jsonable_python=uses["unique"],
             ),
         ),
     }

@@ -47,12 +47,12 @@ PYTHON_NAMES = _words(
 TYPESCRIPT_NAMES = _words(
     "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "
     "ClientListener ClientOfEndpoint ClientOptions ClientProblem ClientStatus ClientTimer "
-    "ClientToken CloseEvent CloseReport Date Envelope Error Event EventTarget Exclude Extract "
-    "Function Headers Incoming Infinity Iterable Iterator JSON Map Math MessageEvent NaN "
-    "NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply Pick Promise "
-    "PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray ReconnectingSocket Record "
-    "Reflect RegExp Request Required Response ReturnType Set String Symbol SyntaxError "
-    "TicketRefusal TypeError URL URLSearchParams WeakMap WeakRef WeakSet WebSocket WireFrame"
+    "ClientToken CloseEvent CloseReport ConnectionRefusal Date Envelope Error Event EventTarget "
+    "Exclude Extract Function Headers Incoming Infinity Iterable Iterator JSON Map Math "
+    "MessageEvent NaN NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply "
+    "Pick Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray "
+    "ReconnectingSocket Record Reflect RegExp Request Required Response ReturnType Set String "
+    "Symbol SyntaxError TypeError URL URLSearchParams WeakMap WeakRef WeakSet WebSocket WireFrame"
 )
 # What every pydantic model has, over all versions from 2.7 on.
 MODEL_ATTRIBUTES = _words(

@@ -22,6 +22,7 @@ _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--remote-debugging-port=0",
+    "--host-resolver-rules=MAP plain.test 127.0.0.1",  # a page without TLS that is not local
 )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.refusals: deque[int] = deque()  # statuses for the next handshakes
-        self.tickets: deque[tuple[int, Mapping[str, Any]]] = deque()  # answers; none: no answer
+        self.tickets: deque[tuple[int, Any]] = deque()  # answers as JSON; none: no answer
         self.asked: asyncio.Queue[TicketRequest] = asyncio.Queue()
         self.refused: asyncio.Queue[str] = asyncio.Queue()  # their paths
         self._peers: asyncio.Queue[Peer] = asyncio.Queue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ MANIFEST: dict[str, Any] = {
     **test_live_client_package.MANIFEST,
     "cors": {"enabled": True, "allow_origins": ["*"]},
 }
+SECRET = "eyjsecret"  # also what a browser makes of it in an address
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +40,8 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         yield browser
 
 
-async def opened(page: Page, client: str, name: str, **options: Any) -> None:
-    """Make a client in a page, and wait until it is let in."""
+async def made(page: Page, client: str, name: str, **options: Any) -> None:
+    """Make a client in a page."""
     await page.evaluate(
         f"import({json.dumps(client)}).then(({{ {name} }}) => {{"
         f"  window.ws = new {name}({json.dumps({'minDelayMs': 50, **options})});"
@@ -47,7 +49,17 @@ async def opened(page: Page, client: str, name: str, **options: Any) -> None:
         "  ws.on('note', ({ text }) => notes.push(text));"
         "})"
     )
+
+
+async def opened(page: Page, client: str, name: str, **options: Any) -> None:
+    """Make a client in a page, and wait until it is let in."""
+    await made(page, client, name, **options)
     await page.until("ws.status.state", "open")
+
+
+def complaints(page: Page) -> list[str]:
+    """What the console shows, but that there is no icon."""
+    return [each for each in page.complaints if "404" not in each]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -74,3 +86,87 @@ async def test_a_page_that_one_goes_back_to_has_missed_nothing(
     await page.evaluate("history.back()")
     await page.until("window.isBack")
     await page.until("notes", ["seen", "missed"])
+
+
+async def test_questions_are_answered_on_pages_without_tls(
+    browser: Browser, server: Server, client: str
+) -> None:
+    """Such pages lack parts of ``crypto``, which the ids of questions are made with."""
+    page = await browser.open(f"http://plain.test:{server.port}/stats")
+    assert await page.evaluate("[isSecureContext, typeof crypto.randomUUID]") == [
+        False,
+        "undefined",
+    ]
+    await opened(page, client, "RealtimeClient")
+    first, second = [
+        await page.evaluate("ws.ask({ question: 'now' }).then((reply) => reply.reply_to)")
+        for _ in range(2)
+    ]
+    assert re.fullmatch("1-[0-9a-z]{20,}", first)
+    assert re.fullmatch("2-[0-9a-z]{20,}", second)
+    assert first[2:] != second[2:]
+    assert complaints(page) == []
+
+
+async def test_questions_are_answered_in_workers(
+    browser: Browser, server: Server, client: str
+) -> None:
+    page = await browser.open(f"http://plain.test:{server.port}/stats")
+    script = (
+        f"import {{ RealtimeClient }} from {json.dumps(client)};"
+        f"const ws = new RealtimeClient({{ url: 'http://plain.test:{server.port}' }});"
+        "ws.ask({ question: 'now' }).then((reply) => postMessage(reply.text));"
+    )
+    await page.evaluate(
+        f"window.code = new Blob([{json.dumps(script)}], {{ type: 'text/javascript' }});"
+        "window.worker = new Worker(URL.createObjectURL(code), { type: 'module' });"
+        "worker.onmessage = ({ data }) => { window.answer = data; };"
+        "null"
+    )
+    await page.until("window.answer", "NOW")
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(
+    "token", [f"{SECRET}\n", f"Bearer {SECRET}", f"{SECRET}=", f"{SECRET},x", f"{SECRET}ü"]
+)
+async def test_a_token_that_cannot_travel_is_not_shown(
+    browser: Browser, server: Server, client: str, token: str
+) -> None:
+    page = await browser.open(f"http://127.0.0.1:{server.port}/stats")
+    await made(page, client, "RealtimeClient", token=token)
+    await page.until("ws.status.state", "closed")
+    assert await page.evaluate("ws.status") == {
+        "state": "closed",
+        "code": 1008,
+        "reason": "the token contains characters that cannot be sent",
+    }
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "reason"),
+    [
+        ({"ticket": True, "token": f"{SECRET}\r\nX: y"}, 1008, "contains characters that cannot"),
+        ({"ticket": True, "token": f"{SECRET}😀"}, 1008, "contains characters that cannot"),
+        ({"ticket": True, "token": f"{SECRET}="}, 1008, "unauthenticated"),
+        ({"url": f"http://[/?token={SECRET}"}, 1008, "no address"),
+        ({"url": f"ftp://a/?token={SECRET}"}, 1008, "no WebSocket can be made"),
+        ({"url": f"http://{SECRET}:1", "ticket": True}, 1006, "no ticket: the request failed"),
+    ],
+)
+async def test_what_the_browser_complains_of_is_not_shown(
+    browser: Browser,
+    server: Server,
+    client: str,
+    options: dict[str, Any],
+    code: int,
+    reason: str,
+) -> None:
+    page = await browser.open(f"http://127.0.0.1:{server.port}/stats")
+    await made(page, client, "MembersClient", **options)
+    await page.until("['closed', 'waiting'].includes(ws.status.state)")
+    status = await page.evaluate("ws.status")
+    assert status["code"] == code
+    assert reason in status["reason"]
+    assert SECRET not in json.dumps(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -122,13 +123,14 @@ async def test_questions_and_answers(browser: Page, server: Server) -> None:
     quick = await browser.call("ask", {"question": "Now 😀"})
     answer = (await browser.result(slow))["resolved"]
     assert answer["timestamp"].endswith("+00:00")
-    assert {**answer, "timestamp": ""} == {
+    assert re.fullmatch("1-[0-9a-z]{20,}", answer["reply_to"])
+    assert {**answer, "timestamp": "", "reply_to": ""} == {
         "type": "answer",
         "app_slug": "typed",
         "timestamp": "",
         "text": "WAIT",
         "at": "2026-01-02T12:00:00Z",
-        "reply_to": 1,
+        "reply_to": "",
     }
     assert (await browser.result(quick))["resolved"]["text"] == "NOW 😀"
     await leave(browser)

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from random import Random
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
+from uuid import UUID
 
 import live
 import pytest
 import samples
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from pydantic_core import PydanticSerializationUnexpectedValue
 
 from mdbgen.errors import ManifestError
@@ -381,6 +387,270 @@ def test_patterns(tmp_path: Path) -> None:
             for text in (*good, *bad):
                 message, _ = package.parse({"type": f"m{at}", "text": text})
                 assert (message is not None) is (text in good), (pattern, text)
+
+
+# Numbers as JSON may write them, among them many that are equal.
+NUMBERS = [
+    "0", "-0", "0.0", "-0.0", "0e5", "-0e-400", "1", "1.0", "1e0", "10e-1", "0.1e1", "-1", "-2",
+    "-1.0", "1.5", "15e-1", "0.1", "0.10", "1e-400", "5e-324", "4e-324", "2.2250738585072014e-308",
+    "9007199254740992", "9007199254740993", "9007199254740992.0", "9007199254740993.0",
+    "100000000000000000000", "1e20", "1.0E+20", "100000000000000000001", "1e22", "1e23", "1e308",
+    "1" + "0" * 23, "1" + "0" * 308, "179769313486231570814527423731704356798070e267", "9" * 400,
+    "2305843009213693951", "4611686018427387902", "2305843009213693951.0", "-2305843009213693951",
+    "18446744073709551615", "18446744073709551616", "1.8446744073709552e19",
+]  # fmt: skip
+SCALARS = [
+    *NUMBERS, "true", "false", "null", '""', '"0"', '"1"', '"1.0"', '"true"', '"null"', '"None"',
+    '"0x1"', '"list 1"', '"dict 1"', '"str a"', '"a"', '"\\u0061"', '"\\u0000"', '"é名🎉"',
+    '"\\\\"', '"\\""', '"A"', '"a\\u0301"', '"\u00e1"', '"12345678-1234-5678-1234-567812345678"',
+]  # fmt: skip
+NAMES = ['"a"', '"b"', '""', '"1"', "\"a', 'b\"", '"\\u0061\\u0062"', '"ab"']
+JSON_TEXTS = st.recursive(
+    st.sampled_from(SCALARS),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(
+            st.tuples(st.sampled_from(NAMES), parts), max_size=3, unique_by=lambda it: it[0]
+        ).map(lambda items: f"{{{', '.join(f'{name}: {part}' for name, part in items)}}}"),
+    ),
+    max_leaves=6,
+)
+
+
+def _frozen(value: Any) -> object:
+    """Something that Python calls equal where JSON Schema does."""
+    if isinstance(value, dict):
+        return frozenset((name, _frozen(item)) for name, item in value.items())
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return (bool, value) if isinstance(value, bool) else value
+
+
+UNIQUE: dict[str, Any] = {"m": {"properties": {"all": {"type": "array", "uniqueItems": True}}}}
+
+
+@pytest.fixture(scope="module")
+def unique(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
+    """A package with a message that holds a list of different values."""
+    with _imported(tmp_path_factory.mktemp("unique"), _with_messages(UNIQUE)) as package:
+        yield package
+
+
+def _is_taken(package: Package, text: str) -> bool:
+    try:
+        package.contract.parse(text)
+    except package.unusable as refusal:
+        frame = json.loads(refusal.frame.event["text"])  # type: ignore[attr-defined]
+        assert [each["type"] for each in frame["details"]] == ["unique"], text
+        return False
+    return True
+
+
+@settings(quick, max_examples=3000)
+@given(items=st.lists(JSON_TEXTS, max_size=4))
+def test_doubles_are_what_json_schema_calls_equal(unique: Package, items: list[str]) -> None:
+    text = f'{{"type": "m", "all": [{", ".join(items)}]}}'
+    values = json.loads(text)["all"]
+    is_unique = len({_frozen(value) for value in values}) == len(values)
+    assert samples.validator_of({"uniqueItems": True}).is_valid(values) is is_unique, text
+    assert _is_taken(unique, text) is is_unique, text
+
+
+@pytest.mark.parametrize("form", ["{0}", "[{0}]", '{{"a": {0}}}', '[0, {{"a": [{0}]}}]'])
+def test_doubles_among_all_scalars(unique: Package, form: str) -> None:
+    """Each with each other one, alone and inside of others."""
+    for one in SCALARS:
+        for other in SCALARS:
+            text = f'{{"type": "m", "all": [{form.format(one)}, {form.format(other)}]}}'
+            values = json.loads(text)["all"]
+            is_unique = _frozen(values[0]) != _frozen(values[1])
+            assert _is_taken(unique, text) is is_unique, text
+
+
+MOMENTS = {
+    "properties": {
+        name: {"type": "array", "items": item, "uniqueItems": True}
+        for name, item in {
+            "at": {"type": "string", "format": "date-time"},
+            "day": {"type": "string", "format": "date"},
+            "key": {"type": "string", "format": "uuid"},
+            "box": {"$ref": "#/mdbgen/schemas/Box"},
+            "any": {},
+        }.items()
+    }
+}
+
+
+class _Color(Enum):
+    RED = "red"
+
+
+def test_doubles_among_what_the_app_has(tmp_path: Path) -> None:
+    """Values of Python count as what clients read."""
+    with _imported(tmp_path, _with_messages({"m": MOMENTS}, BOX)) as package:
+        model, box = package.ws.messages.M, package.ws.messages.Box
+        noon, later = datetime(2026, 1, 2, 12, tzinfo=UTC), datetime(2026, 1, 2, 13, tzinfo=UTC)
+        key = UUID("12345678-1234-5678-1234-567812345678")
+        different: list[dict[str, Any]] = [
+            {"at": [noon, later]},
+            {"day": [noon.date(), noon.replace(day=3).date()]},
+            {"key": [key, UUID(int=0)]},
+            {"box": [box(held=1), box(held=2), box(), box(held=True), box(boxes=[box(held=1)])]},
+            {"any": [noon, key, Decimal("1"), 1, True, None, (1,), {2}, _Color.RED, 10**5000]},
+        ]
+        for fields in different:
+            message = model(**fields)
+            (name,) = fields
+            assert len(getattr(message, name)) == len(fields[name])
+        same: list[dict[str, Any]] = [
+            {"at": [noon, later, noon.replace()]},
+            {"day": [noon.date(), noon.date()]},
+            {"key": [key, UUID(str(key))]},
+            {"box": [box(held=1), box(held=2), box(held=1.0)]},
+            {"box": [box(boxes=[box(held=[])]), box(boxes=[box(held=[])])]},
+            {"any": [key, str(key)]},
+            {"any": [(1, 2), [1, 2.0]]},
+            {"any": [_Color.RED, "red"]},
+            {"any": [Decimal("1.50"), "1.50"]},
+        ]
+        for fields in same:
+            with pytest.raises(ValidationError, match="Items should be unique"):
+                model(**fields)
+
+
+# What costs much if numbers are compared by their hashes, which anybody can compute.
+COLLIDING = [number * (2**61 - 1) for number in range(2000)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda number: number,
+        lambda number: [number],
+        lambda number: {"a": number},
+        lambda number: [{"a": [0, number]}],
+        lambda number: [-1 if number >> bit & 1 else -2 for bit in range(11)],
+    ],
+)
+def test_a_client_does_not_choose_what_hashes_are(
+    unique: Package, monkeypatch: pytest.MonkeyPatch, make: Callable[[int], Any]
+) -> None:
+    jsontypes = sys.modules[f"{unique.ws.__name__}.jsontypes"]
+    numbers = range(2000) if isinstance(make(1), list) and len(make(1)) > 2 else COLLIDING
+    items = [make(number) for number in numbers]
+    assert len({hash(_frozen(item)) for item in items}) < 20, "of the right kind"
+    hashed: list[str] = []
+
+    def watched(scalar: object, text: Callable[[object], str] = jsontypes._text) -> str:
+        hashed.append(text(scalar))
+        return hashed[-1]
+
+    monkeypatch.setattr(jsontypes, "_text", watched)
+    assert unique.parse({"type": "m", "all": items})[0] is not None
+    assert hashed
+    assert all(type(text) is str for text in hashed)
+    assert len({*map(hash, hashed)}) == len({*hashed})
+
+
+TREE = {
+    "Tree": {
+        "type": "object",
+        "properties": {
+            "leaves": {"type": "array", "items": {"type": "integer"}},
+            "trees": {
+                "type": "array",
+                "items": {"$ref": "#/mdbgen/schemas/Tree"},
+                "uniqueItems": True,
+            },
+        },
+    }
+}
+
+
+@pytest.mark.parametrize("twin", [{}, {"trees": []}, {"trees": [{}]}, {"trees": [], "leaves": [0]}])
+def test_a_tree_of_different_trees_is_not_read_as_often_as_it_is_deep(
+    tmp_path: Path, twin: dict[str, Any]
+) -> None:
+    tree: dict[str, Any] = {"trees": [], "leaves": [0] * 20_000}
+    for _ in range(60):
+        tree = {"trees": [tree, twin]}
+    text = json.dumps({"type": "m", "tree": tree})
+    message = {"properties": {"tree": {"$ref": "#/mdbgen/schemas/Tree"}}}
+    with _imported(tmp_path, _with_messages({"m": message}, TREE)) as package:
+        calls = _calls_in(lambda: package.contract.parse(text), "jsontypes.py")
+    assert calls < 2 * 20_000
+
+
+def _calls_in(action: Callable[[], object], file: str) -> int:
+    """How many functions of a file are called, and generators resumed."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code.co_filename.endswith(file)
+
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+STEPS = [0.01, 0.1, 0.25, 0.3, 1e-7, 1e-300, 5e-324, 1.1, 2.5, 1e22, 0.12345678901234568, 3]
+
+
+@pytest.fixture(scope="module")
+def stepped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
+    """A package with a message for each step."""
+    messages = {
+        f"m{at}": {"properties": {"x": {"type": "number", "multipleOf": step}}, "required": ["x"]}
+        for at, step in enumerate(STEPS)
+    }
+    number = {"type": "number", "multipleOf": 0.01}
+    messages["many"] = {"properties": {"all": {"type": "array", "items": number}}}
+    with _imported(tmp_path_factory.mktemp("stepped"), _with_messages(messages)) as package:
+        yield package
+
+
+def _is_multiple(package: Package, at: int, value: float) -> bool:
+    return package.parse({"type": f"m{at}", "x": value})[0] is not None
+
+
+@settings(quick, max_examples=1500)
+@given(
+    at=st.integers(0, len(STEPS) - 1),
+    count=st.one_of(st.integers(-(10**17), 10**17), st.integers(-1000, 1000)),
+    shift=st.integers(-330, 308),
+    ulps=st.sampled_from([0, 0, 0, 1, -1]),
+)
+def test_multiples_are_those_of_the_numbers_as_they_are_written(
+    stepped: Package, at: int, count: int, shift: int, ulps: int
+) -> None:
+    exact = Fraction(str(STEPS[at])) * count
+    for number in (exact, Fraction(count) * Fraction(10) ** shift):
+        with suppress(OverflowError):
+            value = math.nextafter(float(number), math.inf * ulps) if ulps else float(number)
+            if math.isfinite(value):
+                expected = Fraction(str(value)) % Fraction(str(STEPS[at])) == 0
+                assert _is_multiple(stepped, at, value) is expected, (value, STEPS[at])
+
+
+@pytest.mark.parametrize("number", [0.07, 1e308])
+def test_a_multiple_is_no_long_calculation(stepped: Package, number: float) -> None:
+    """Not one of Python, where each step would cost as much as the rest of the frame."""
+    text = json.dumps({"type": "many", "all": [number] * 1000})
+    assert _calls_in(lambda: stepped.contract.parse(text), ".py") < 2 * 1000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.0, -0.0, 1e308, -1e308, 1.7976931348623157e308, 5e-324, -5e-324, 1e-308, 1e23, 0.3, 2**53],
+)
+def test_multiples_at_the_ends_of_what_numbers_are(stepped: Package, value: float) -> None:
+    for at, step in enumerate(STEPS):
+        expected = Fraction(str(float(value))) % Fraction(str(step)) == 0
+        assert _is_multiple(stepped, at, value) is expected, (value, step)
 
 
 @settings(quick, max_examples=6)

@@ -57,8 +57,10 @@ class WatchedWebSocket extends WebSocket {
   constructor(url, protocols) {
     super(url, protocols);
     print({ event: "socket", url: String(url), protocols });
+    latestSocket = this;
   }
 }
+let latestSocket = null;
 
 const failure = (error) => ({
   name: error.name,
@@ -66,6 +68,10 @@ const failure = (error) => ({
   message: error.message,
   details: error.details ?? null,
 });
+
+const fail = (text) => {
+  throw new Error(text);
+};
 
 const clock = mode === "virtual" ? new Clock() : null;
 clock?.install();
@@ -94,12 +100,14 @@ function listener(command, name, client) {
 
 const actions = {
   new({ name = "ws", type = "RealtimeClient", options = {}, undefined: unset = [], ...command }) {
-    const { asks, tokens, random, bare, then } = command;
+    const { asks, tokens, random, bare, then, broken, unmakeable } = command;
     if (random !== undefined) Math.random = () => random;
     const all = bare ? options : { webSocket: WatchedWebSocket, ...options };
     for (const option of unset) all[option] = undefined;
     if (asks) all.token = askForToken;
     if (tokens) all.token = () => tokens.shift() ?? null;
+    if (broken) all.token = () => fail(broken);
+    if (unmakeable) all.webSocket = function () { fail(unmakeable); };
     const client = new module[type](all);
     clients.set(name, { client, stops: new Map() });
     print({ event: "status", value: client.status });
@@ -142,6 +150,18 @@ const actions = {
   },
   timers() {
     print({ event: "result", ref: "timers", value: clock.timers.size });
+  },
+  readyState() {
+    print({ event: "result", ref: "readyState", value: latestSocket.readyState });
+  },
+  // Surroundings without something that others have.
+  forget({ name }) {
+    delete globalThis[name];
+    print({ event: "result", ref: "forget", value: name in globalThis });
+  },
+  // What all objects have by now.
+  objects({ name }) {
+    print({ event: "result", ref: "objects", value: {}[name] ?? null });
   },
   // The page's browser says that there is a network again.
   online() {

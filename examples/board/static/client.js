@@ -34,11 +34,19 @@ const OWN_EVENTS = new Set(["status", "error", "resync", "*"]);
 const ABNORMAL = 1006;
 const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
+/** The closes of proxies and lost networks: they do not contradict a `disconnect`. */
+const MUTE_CODES = new Set([1000, 1005, ABNORMAL, 1011]);
+const OPEN = 1; // the `readyState` of a WebSocket
 const CONNECT_TIMEOUT_MS = 20000;
+const PING_MS = 30000; // where the server does not say how often
 const SILENCE_GRACE_MS = 20000;
+const FAREWELL_MS = 3000; // from `disconnect` to the close, which follows at once
 const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
 const STABLE_MS = 5000; // a connection that lasts so long starts the backoff afresh
-const RESTART_SPREAD = 10; // times the shortest delay: all clients come back at once otherwise
+const RESTART_SPREAD = 10; // times longer, or all clients come back at once
+const UNFIT_TOKEN = "the token contains characters that cannot be sent";
+const NO_WEBSOCKET = "no WebSocket can be made: see the options url and webSocket";
+const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // what RFC 7230 calls a token
 /** A WebSocket that comes back after most losses. */
 class ReconnectingSocket {
     constructor(path, options) {
@@ -50,7 +58,8 @@ class ReconnectingSocket {
         this.lastId = 0;
         this.socket = null;
         this.attempt = new AbortController(); // to connect; aborted when it is given up
-        this.farewell = null; // what the `disconnect` frame said
+        this.farewell = null; // what a `disconnect` said, until its close
+        this.isMisled = false; // a `disconnect` had no close: the next one is not believed
         this.failures = 0;
         this.connectedAt = null;
         this.isRenewed = false; // the token was refused, and a new one has been asked for
@@ -77,7 +86,7 @@ class ReconnectingSocket {
         this.enqueue({ text: JSON.stringify(message), id: null });
     }
     request(message) {
-        const id = ++this.lastId;
+        const id = `${++this.lastId}-${unguessable()}`;
         return new Promise((resolve, reject) => {
             this.enqueue({ text: JSON.stringify({ ...message, id }), id });
             const limit = this.options.replyTimeoutMs ?? 10000;
@@ -107,7 +116,10 @@ class ReconnectingSocket {
     }
     /** Not to a server that has said good-bye already. */
     canWrite() {
-        return this.current.state === "open" && this.farewell === null;
+        return this.current.state === "open" && this.farewell === null && !this.isClosing();
+    }
+    isClosing() {
+        return this.socket !== null && this.socket.readyState > OPEN;
     }
     write(text) {
         this.socket?.send(text);
@@ -115,6 +127,7 @@ class ReconnectingSocket {
     }
     async connect() {
         this.farewell = null;
+        this.isMisled = false;
         this.connectedAt = null;
         this.attempt = new AbortController();
         const { signal } = this.attempt;
@@ -123,28 +136,37 @@ class ReconnectingSocket {
             await this.open(signal);
         }
         catch (error) {
-            const refusal = error instanceof TicketRefusal ? error.close : null;
+            const noTicket = { code: ABNORMAL, reason: "no ticket: the request failed" };
             if (!signal.aborted)
-                this.lose(refusal ?? { code: ABNORMAL, reason: String(error) });
+                this.lose(error instanceof ConnectionRefusal ? error.close : noTicket);
         }
     }
     async open(signal) {
         if (signal.aborted)
             return;
-        const { token, ticket, webSocket } = this.options;
+        const { ticket, webSocket } = this.options;
         const url = endpointUrl(this.options.url, this.path);
-        const credential = (typeof token === "function" ? await token() : token) || null;
+        const token = await this.askForToken();
         if (signal.aborted)
             return;
+        const protocols = ticket ? [] : asProtocols(token);
         this.watch(CONNECT_TIMEOUT_MS);
         if (this.since !== null)
             url.searchParams.set("since", String(this.since));
         if (ticket)
-            url.searchParams.set("ticket", await fetchTicket(url, credential, signal));
+            url.searchParams.set("ticket", await fetchTicket(url, token, signal));
         if (signal.aborted)
             return;
-        const protocols = credential === null || ticket ? [] : ["bearer", credential];
-        this.attach(new (webSocket ?? WebSocket)(url, protocols));
+        this.attach(orRefuse(NO_WEBSOCKET, () => new (webSocket ?? WebSocket)(url, protocols)));
+    }
+    async askForToken() {
+        const { token } = this.options;
+        try {
+            return (typeof token === "function" ? await token() : token) || null;
+        }
+        catch {
+            throw new ConnectionRefusal("the token getter failed", ABNORMAL);
+        }
     }
     attach(socket) {
         this.socket = socket;
@@ -157,8 +179,8 @@ class ReconnectingSocket {
         const frame = readFrame(text);
         if (frame === null)
             return; // the server sends no such thing
-        if (typeof frame["seq"] === "number")
-            this.since = frame["seq"];
+        if (Number.isSafeInteger(frame["seq"]))
+            this.since = Number(frame["seq"]);
         switch (frame.type) {
             case "ping":
                 return this.write('{"type":"pong"}');
@@ -174,26 +196,49 @@ class ReconnectingSocket {
         this.emit("*", frame);
         const isTaken = this.resolve(frame) || OWN_EVENTS.has(frame.type);
         if (!isTaken)
-            this.emit(String(frame.type), frame);
+            this.emit(asText(frame.type), frame);
     }
     greet(connected) {
+        if (this.connectedAt !== null)
+            return; // once is enough
         this.connectedAt = Date.now();
         this.isRenewed = false;
-        const pingMs = Number(connected["ping_interval"]) * 1000;
+        const interval = connected["ping_interval"];
+        const pingMs = typeof interval === "number" && interval > 0 ? interval * 1000 : PING_MS;
         this.watch(this.options.silenceMs ?? pingMs + SILENCE_GRACE_MS);
         this.become({ state: "open" });
         this.flush();
     }
-    /** The close that follows may hide what the server says here. */
+    /**
+     * Keep what the server says: the close that follows may hide it.
+     *
+     * If none follows, the frame was not the server's own: an app may pass on what clients send.
+     */
     heed(goodbye) {
-        this.farewell = {
-            code: Number(goodbye["code"]),
-            reason: String(goodbye["reason"]),
-            isFinal: goodbye["reconnect"] === false,
-        };
+        const { code, reason, reconnect } = goodbye;
+        if (this.isMisled || typeof code !== "number")
+            return;
+        const isFinal = reconnect === false && !RESTARTING_CODES.has(code); // no restart is final
+        if (this.farewell === null)
+            this.farewellTimer = after(FAREWELL_MS, () => this.doubt());
+        this.farewell = { code, reason: asText(reason), isFinal };
+    }
+    doubt() {
+        if (this.isClosing())
+            return; // the close has come, and will be reported
+        this.farewell = null;
+        this.isMisled = true;
+        this.flush();
+    }
+    /** Why the connection is gone: what the server said, unless the close contradicts it. */
+    explain(close) {
+        const { farewell } = this;
+        const isMeant = farewell?.code === close.code || MUTE_CODES.has(close.code);
+        return farewell !== null && isMeant ? farewell : close;
     }
     complain(problem) {
-        const error = new ClientError(problem.code, problem.message, problem.details);
+        const { code, message, details } = problem;
+        const error = new ClientError(asText(code), asText(message), details);
         if (!this.fail(problem.reply_to, error))
             this.emit("error", problem);
     }
@@ -231,7 +276,7 @@ class ReconnectingSocket {
     }
     /** The connection is gone: come back, or stop, as the close code says. */
     lose(close) {
-        const { code, reason, isFinal } = this.farewell ?? close;
+        const { code, reason, isFinal } = this.explain(close);
         const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
         this.leave();
         const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -250,14 +295,20 @@ class ReconnectingSocket {
     /** Milliseconds until the next attempt; null where there is none. */
     delayAfter(code, reason, failures) {
         const { token, minDelayMs = 500, maxDelayMs = 30000 } = this.options;
+        let growth = 2 ** failures;
         if (code === POLICY_VIOLATION && RENEWABLE.has(reason)) {
-            const canRenew = typeof token === "function" && !this.isRenewed;
+            if (typeof token !== "function" || this.isRenewed)
+                return null;
             this.isRenewed = true;
-            return canRenew ? Math.random() * minDelayMs : null;
+            if (this.connectedAt === null)
+                growth = 1; // it is tried only once
         }
-        if (STOPPING_CODES.has(code))
+        else if (STOPPING_CODES.has(code)) {
             return null;
-        const growth = RESTARTING_CODES.has(code) ? RESTART_SPREAD : 2 ** failures;
+        }
+        else if (RESTARTING_CODES.has(code)) {
+            growth *= RESTART_SPREAD;
+        }
         return Math.random() * Math.min(maxDelayMs, minDelayMs * growth);
     }
     retry() {
@@ -280,6 +331,7 @@ class ReconnectingSocket {
     }
     leave() {
         clearTimeout(this.watchdog);
+        clearTimeout(this.farewellTimer);
         this.attempt.abort();
         const socket = this.socket;
         this.socket = null;
@@ -337,11 +389,20 @@ class ClientOfEndpoint {
     }
 }
 _ClientOfEndpoint_socket = new WeakMap();
-/** Why there will be no connection: a ticket was refused. */
-class TicketRefusal extends Error {
-    constructor(reason) {
+/** Why there is no connection, in fixed words: an error of others may quote the token. */
+class ConnectionRefusal extends Error {
+    constructor(reason, code = POLICY_VIOLATION) {
         super(reason);
-        this.close = { code: POLICY_VIOLATION, reason };
+        this.close = { code, reason };
+    }
+}
+/** Make something that, if it cannot be made now, never can. */
+function orRefuse(reason, make) {
+    try {
+        return make();
+    }
+    catch {
+        throw new ConnectionRefusal(reason);
     }
 }
 /**
@@ -352,25 +413,42 @@ class TicketRefusal extends Error {
 export async function fetchTicket(endpoint, token, signal = null) {
     const url = new URL(endpoint);
     url.protocol = url.protocol.replace("ws", "http");
-    url.pathname += "/ticket";
+    url.pathname = `${withoutEnd(url.pathname)}/ticket`;
     url.search = "";
-    const response = await fetch(url, {
-        method: "POST",
-        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-        signal,
-    });
+    const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
+    const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
+    const response = await fetch(url, { method: "POST", headers, signal });
     if (response.status === 401)
-        throw new TicketRefusal("unauthenticated");
+        throw new ConnectionRefusal("unauthenticated");
     if (response.status === 403)
-        throw new TicketRefusal("forbidden");
+        throw new ConnectionRefusal("forbidden");
     if (!response.ok)
-        throw new Error(`no ticket: HTTP ${response.status}`);
+        throw new ConnectionRefusal(`no ticket: HTTP ${response.status}`, ABNORMAL);
     const { ticket } = (await response.json());
-    return ticket;
+    if (typeof ticket === "string")
+        return ticket;
+    throw new ConnectionRefusal("no ticket: the answer has none", ABNORMAL);
+}
+function asProtocols(token) {
+    if (token === null)
+        return [];
+    if (!SUBPROTOCOL.test(token))
+        throw new ConnectionRefusal(UNFIT_TOKEN);
+    return ["bearer", token];
+}
+/** A random text: an app may show to others what a client sends, its `id` included. */
+function unguessable() {
+    // Unlike `randomUUID` it is there on pages without TLS as well; Node.js 18 has neither.
+    const words = globalThis.crypto?.getRandomValues(new Uint32Array(4)) ?? [Math.random()];
+    return Array.from(words, (word) => word.toString(36)).join("");
 }
 /** A timer for any time, `Infinity` included. */
 function after(ms, action) {
     return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
+}
+/** What should be a text, but may be anything. */
+function asText(value) {
+    return typeof value === "string" ? value : "";
 }
 function readFrame(text) {
     try {
@@ -383,7 +461,8 @@ function readFrame(text) {
 }
 /** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base, path) {
-    const url = new URL(base ?? "/", globalThis.location?.href);
+    const page = globalThis.location?.href;
+    const url = orRefuse("the option url is no address", () => new URL(base ?? "/", page));
     url.protocol = url.protocol.replace("http", "ws");
     const given = withoutEnd(url.pathname);
     const own = withoutEnd(path);

@@ -191,11 +191,19 @@ const OWN_EVENTS = new Set<unknown>(["status", "error", "resync", "*"]);
 const ABNORMAL = 1006;
 const POLICY_VIOLATION = 1008;
 const NO_SIGN_OF_LIFE = 4408;
+/** The closes of proxies and lost networks: they do not contradict a `disconnect`. */
+const MUTE_CODES = new Set([1000, 1005, ABNORMAL, 1011]);
+const OPEN = 1; // the `readyState` of a WebSocket
 const CONNECT_TIMEOUT_MS = 20_000;
+const PING_MS = 30_000; // where the server does not say how often
 const SILENCE_GRACE_MS = 20_000;
+const FAREWELL_MS = 3_000; // from `disconnect` to the close, which follows at once
 const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
 const STABLE_MS = 5_000; // a connection that lasts so long starts the backoff afresh
-const RESTART_SPREAD = 10; // times the shortest delay: all clients come back at once otherwise
+const RESTART_SPREAD = 10; // times longer, or all clients come back at once
+const UNFIT_TOKEN = "the token contains characters that cannot be sent";
+const NO_WEBSOCKET = "no WebSocket can be made: see the options url and webSocket";
+const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // what RFC 7230 calls a token
 
 type WireFrame = { type?: unknown; [name: string]: unknown };
 type ClientListener = (value: unknown) => void;
@@ -209,7 +217,7 @@ interface PendingReply {
 
 interface OutgoingFrame {
   text: string;
-  id: number | null; // where a reply is expected
+  id: string | null; // where a reply is expected
 }
 
 interface CloseReport {
@@ -232,13 +240,14 @@ class ReconnectingSocket {
   private readonly path: string;
   private readonly options: ClientOptions;
   private readonly listeners = new Map<PropertyKey, Set<ClientListener>>();
-  private readonly pending = new Map<number, PendingReply>();
+  private readonly pending = new Map<string, PendingReply>();
   private readonly retryNow = () => this.retry();
   private queue: OutgoingFrame[] = [];
   private lastId = 0;
   private socket: WebSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
-  private farewell: CloseReport | null = null; // what the `disconnect` frame said
+  private farewell: CloseReport | null = null; // what a `disconnect` said, until its close
+  private isMisled = false; // a `disconnect` had no close: the next one is not believed
   private failures = 0;
   private connectedAt: number | null = null;
   private isRenewed = false; // the token was refused, and a new one has been asked for
@@ -246,6 +255,7 @@ class ReconnectingSocket {
   private patienceMs = CONNECT_TIMEOUT_MS;
   private retryTimer: ClientTimer | undefined;
   private watchdog: ClientTimer | undefined;
+  private farewellTimer: ClientTimer | undefined;
 
   constructor(path: string, options: ClientOptions) {
     this.path = path;
@@ -273,7 +283,7 @@ class ReconnectingSocket {
   }
 
   request(message: object): Promise<unknown> {
-    const id = ++this.lastId;
+    const id = `${++this.lastId}-${unguessable()}`;
     return new Promise((resolve, reject) => {
       this.enqueue({ text: JSON.stringify({ ...message, id }), id });
       const limit = this.options.replyTimeoutMs ?? 10_000;
@@ -304,7 +314,11 @@ class ReconnectingSocket {
 
   /** Not to a server that has said good-bye already. */
   private canWrite(): boolean {
-    return this.current.state === "open" && this.farewell === null;
+    return this.current.state === "open" && this.farewell === null && !this.isClosing();
+  }
+
+  private isClosing(): boolean {
+    return this.socket !== null && this.socket.readyState > OPEN;
   }
 
   private write(text: string): void {
@@ -314,6 +328,7 @@ class ReconnectingSocket {
 
   private async connect(): Promise<void> {
     this.farewell = null;
+    this.isMisled = false;
     this.connectedAt = null;
     this.attempt = new AbortController();
     const { signal } = this.attempt;
@@ -321,22 +336,31 @@ class ReconnectingSocket {
     try {
       await this.open(signal);
     } catch (error) {
-      const refusal = error instanceof TicketRefusal ? error.close : null;
-      if (!signal.aborted) this.lose(refusal ?? { code: ABNORMAL, reason: String(error) });
+      const noTicket = { code: ABNORMAL, reason: "no ticket: the request failed" };
+      if (!signal.aborted) this.lose(error instanceof ConnectionRefusal ? error.close : noTicket);
     }
   }
 
   private async open(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const { token, ticket, webSocket } = this.options;
+    const { ticket, webSocket } = this.options;
     const url = endpointUrl(this.options.url, this.path);
-    const credential = (typeof token === "function" ? await token() : token) || null;
+    const token = await this.askForToken();
     if (signal.aborted) return;
+    const protocols = ticket ? [] : asProtocols(token);
     this.watch(CONNECT_TIMEOUT_MS);
-    if (ticket) url.searchParams.set("ticket", await fetchTicket(url, credential, signal));
+    if (ticket) url.searchParams.set("ticket", await fetchTicket(url, token, signal));
     if (signal.aborted) return;
-    const protocols = credential === null || ticket ? [] : ["bearer", credential];
-    this.attach(new (webSocket ?? WebSocket)(url, protocols));
+    this.attach(orRefuse(NO_WEBSOCKET, () => new (webSocket ?? WebSocket)(url, protocols)));
+  }
+
+  private async askForToken(): Promise<ClientToken> {
+    const { token } = this.options;
+    try {
+      return (typeof token === "function" ? await token() : token) || null;
+    } catch {
+      throw new ConnectionRefusal("the token getter failed", ABNORMAL);
+    }
   }
 
   private attach(socket: WebSocket): void {
@@ -362,29 +386,50 @@ class ReconnectingSocket {
     }
     this.emit("*", frame);
     const isTaken = this.resolve(frame) || OWN_EVENTS.has(frame.type);
-    if (!isTaken) this.emit(String(frame.type), frame);
+    if (!isTaken) this.emit(asText(frame.type), frame);
   }
 
   private greet(connected: WireFrame): void {
+    if (this.connectedAt !== null) return; // once is enough
     this.connectedAt = Date.now();
     this.isRenewed = false;
-    const pingMs = Number(connected["ping_interval"]) * 1000;
+    const interval = connected["ping_interval"];
+    const pingMs = typeof interval === "number" && interval > 0 ? interval * 1000 : PING_MS;
     this.watch(this.options.silenceMs ?? pingMs + SILENCE_GRACE_MS);
     this.become({ state: "open" });
     this.flush();
   }
 
-  /** The close that follows may hide what the server says here. */
+  /**
+   * Keep what the server says: the close that follows may hide it.
+   *
+   * If none follows, the frame was not the server's own: an app may pass on what clients send.
+   */
   private heed(goodbye: WireFrame): void {
-    this.farewell = {
-      code: Number(goodbye["code"]),
-      reason: String(goodbye["reason"]),
-      isFinal: goodbye["reconnect"] === false,
-    };
+    const { code, reason, reconnect } = goodbye;
+    if (this.isMisled || typeof code !== "number") return;
+    const isFinal = reconnect === false && !RESTARTING_CODES.has(code); // no restart is final
+    if (this.farewell === null) this.farewellTimer = after(FAREWELL_MS, () => this.doubt());
+    this.farewell = { code, reason: asText(reason), isFinal };
+  }
+
+  private doubt(): void {
+    if (this.isClosing()) return; // the close has come, and will be reported
+    this.farewell = null;
+    this.isMisled = true;
+    this.flush();
+  }
+
+  /** Why the connection is gone: what the server said, unless the close contradicts it. */
+  private explain(close: CloseReport): CloseReport {
+    const { farewell } = this;
+    const isMeant = farewell?.code === close.code || MUTE_CODES.has(close.code);
+    return farewell !== null && isMeant ? farewell : close;
   }
 
   private complain(problem: ClientProblem): void {
-    const error = new ClientError(problem.code, problem.message, problem.details);
+    const { code, message, details } = problem;
+    const error = new ClientError(asText(code), asText(message), details);
     if (!this.fail(problem.reply_to, error)) this.emit("error", problem);
   }
 
@@ -401,9 +446,9 @@ class ReconnectingSocket {
   }
 
   private settle(id: unknown): PendingReply | undefined {
-    const pending = this.pending.get(id as number);
+    const pending = this.pending.get(id as string);
     clearTimeout(pending?.timer);
-    this.pending.delete(id as number);
+    this.pending.delete(id as string);
     return pending;
   }
 
@@ -425,7 +470,7 @@ class ReconnectingSocket {
 
   /** The connection is gone: come back, or stop, as the close code says. */
   private lose(close: CloseReport): void {
-    const { code, reason, isFinal } = this.farewell ?? close;
+    const { code, reason, isFinal } = this.explain(close);
     const lasted = this.connectedAt !== null && Date.now() - this.connectedAt >= STABLE_MS;
     this.leave();
     const delayMs = isFinal ? null : this.delayAfter(code, reason, lasted ? 0 : this.failures);
@@ -443,13 +488,16 @@ class ReconnectingSocket {
   /** Milliseconds until the next attempt; null where there is none. */
   private delayAfter(code: number, reason: string, failures: number): number | null {
     const { token, minDelayMs = 500, maxDelayMs = 30_000 } = this.options;
+    let growth = 2 ** failures;
     if (code === POLICY_VIOLATION && RENEWABLE.has(reason)) {
-      const canRenew = typeof token === "function" && !this.isRenewed;
+      if (typeof token !== "function" || this.isRenewed) return null;
       this.isRenewed = true;
-      return canRenew ? Math.random() * minDelayMs : null;
+      if (this.connectedAt === null) growth = 1; // it is tried only once
+    } else if (STOPPING_CODES.has(code)) {
+      return null;
+    } else if (RESTARTING_CODES.has(code)) {
+      growth *= RESTART_SPREAD;
     }
-    if (STOPPING_CODES.has(code)) return null;
-    const growth = RESTARTING_CODES.has(code) ? RESTART_SPREAD : 2 ** failures;
     return Math.random() * Math.min(maxDelayMs, minDelayMs * growth);
   }
 
@@ -472,6 +520,7 @@ class ReconnectingSocket {
 
   private leave(): void {
     clearTimeout(this.watchdog);
+    clearTimeout(this.farewellTimer);
     this.attempt.abort();
     const socket = this.socket;
     this.socket = null;
@@ -539,13 +588,22 @@ abstract class ClientOfEndpoint<Messages> {
   }
 }
 
-/** Why there will be no connection: a ticket was refused. */
-class TicketRefusal extends Error {
+/** Why there is no connection, in fixed words: an error of others may quote the token. */
+class ConnectionRefusal extends Error {
   readonly close: CloseReport;
 
-  constructor(reason: string) {
+  constructor(reason: string, code = POLICY_VIOLATION) {
     super(reason);
-    this.close = { code: POLICY_VIOLATION, reason };
+    this.close = { code, reason };
+  }
+}
+
+/** Make something that, if it cannot be made now, never can. */
+function orRefuse<Made>(reason: string, make: () => Made): Made {
+  try {
+    return make();
+  } catch {
+    throw new ConnectionRefusal(reason);
   }
 }
 
@@ -561,23 +619,40 @@ export async function fetchTicket(
 ): Promise<string> {
   const url = new URL(endpoint);
   url.protocol = url.protocol.replace("ws", "http");
-  url.pathname += "/ticket";
+  url.pathname = `${withoutEnd(url.pathname)}/ticket`;
   url.search = "";
-  const response = await fetch(url, {
-    method: "POST",
-    headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-    signal,
-  });
-  if (response.status === 401) throw new TicketRefusal("unauthenticated");
-  if (response.status === 403) throw new TicketRefusal("forbidden");
-  if (!response.ok) throw new Error(`no ticket: HTTP ${response.status}`);
-  const { ticket } = (await response.json()) as { ticket: string };
-  return ticket;
+  const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
+  const response = await fetch(url, { method: "POST", headers, signal });
+  if (response.status === 401) throw new ConnectionRefusal("unauthenticated");
+  if (response.status === 403) throw new ConnectionRefusal("forbidden");
+  if (!response.ok) throw new ConnectionRefusal(`no ticket: HTTP ${response.status}`, ABNORMAL);
+  const { ticket } = (await response.json()) as { ticket: unknown };
+  if (typeof ticket === "string") return ticket;
+  throw new ConnectionRefusal("no ticket: the answer has none", ABNORMAL);
+}
+
+function asProtocols(token: ClientToken): string[] {
+  if (token === null) return [];
+  if (!SUBPROTOCOL.test(token)) throw new ConnectionRefusal(UNFIT_TOKEN);
+  return ["bearer", token];
+}
+
+/** A random text: an app may show to others what a client sends, its `id` included. */
+function unguessable(): string {
+  // Unlike `randomUUID` it is there on pages without TLS as well; Node.js 18 has neither.
+  const words = globalThis.crypto?.getRandomValues(new Uint32Array(4)) ?? [Math.random()];
+  return Array.from(words, (word) => word.toString(36)).join("");
 }
 
 /** A timer for any time, `Infinity` included. */
 function after(ms: number, action: () => void): ClientTimer {
   return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
+}
+
+/** What should be a text, but may be anything. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function readFrame(text: string): WireFrame | null {
@@ -591,7 +666,8 @@ function readFrame(text: string): WireFrame | null {
 
 /** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base: string | undefined, path: string): URL {
-  const url = new URL(base ?? "/", globalThis.location?.href);
+  const page = globalThis.location?.href;
+  const url = orRefuse("the option url is no address", () => new URL(base ?? "/", page));
   url.protocol = url.protocol.replace("http", "ws");
   const given = withoutEnd(url.pathname);
   const own = withoutEnd(path);

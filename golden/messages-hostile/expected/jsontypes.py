@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Set
-from fractions import Fraction
+from decimal import Context, Decimal
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
@@ -130,12 +130,16 @@ Whole = BeforeValidator(_as_whole)
 Integer = Annotated[int, Whole]
 
 
+# As many digits as lie between the smallest double and the largest.
+_EXACT = Context(prec=650)
+
+
 def multiples(step: float) -> AfterValidator:
     """Exactly, as the numbers are written: 0.3 is a multiple of 0.1."""
-    exact = Fraction(str(step))
+    exact = Decimal(str(step))
 
     def check(value: float) -> float:
-        if Fraction(str(value)) % exact:
+        if _EXACT.remainder(Decimal(str(value)), exact):
             raise PydanticKnownError("multiple_of", {"multiple_of": step})
         return value
 

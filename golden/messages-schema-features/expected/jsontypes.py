@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Set
-from fractions import Fraction
+from collections.abc import Iterator, Set
+from decimal import Context, Decimal
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
@@ -27,7 +27,12 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    PydanticKnownError,
+    to_jsonable_python,
+)
 
 
 class Model(BaseModel):
@@ -153,32 +158,78 @@ def _take_exactly(value: object, choose: ValidatorFunctionWrapHandler) -> object
 Exact = WrapValidator(_take_exactly)
 
 
-def _frozen(value: Any) -> object:
-    """Something that is equal and hashable where the JSON value is equal."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json", by_alias=True)
-    if isinstance(value, dict):
-        return frozenset((name, _frozen(item)) for name, item in value.items())
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    return (bool, value) if isinstance(value, bool) else value  # True == 1 in Python
+_CONTAINERS = (list, dict)
 
 
-def _refuse_doubles(items: object) -> object:
-    if isinstance(items, list) and len({_frozen(item) for item in items}) < len(items):
-        raise PydanticCustomError("unique", "Items should be unique")
+def _text(scalar: object) -> str:
+    """One text for equal values: 1 and 1.0 are equal, 1 and true are not.
+
+    A client can find many numbers with one hash, but not many texts.
+    """
+    whole = _as_whole(scalar)
+    if isinstance(whole, int) and not isinstance(whole, bool):
+        return hex(whole)  # in linear time, unlike ``str``
+    return f"{type(whole).__name__} {whole}"
+
+
+def _texts(container: object) -> Iterator[str]:
+    """All that a list or an object holds, as texts in one order."""
+    ahead = [container]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, list):
+            yield f"list {len(value)}"
+            ahead += reversed(value)
+        elif isinstance(value, dict):
+            yield f"dict {len(value)}"
+            names = sorted(value)
+            yield repr(names)
+            ahead += [value[name] for name in reversed(names)]
+        else:
+            yield _text(value)
+
+
+def _has_doubles(items: list[Any]) -> bool:
+    """Whether two JSON values are equal.
+
+    Of each, no more is read than it has in common with another. Else a tree whose lists
+    all have to be unique would be read as often as it is deep.
+    """
+    scalars = [_text(item) for item in items if not isinstance(item, _CONTAINERS)]
+    if len(set(scalars)) < len(scalars):
+        return True
+    alike = [[_texts(item) for item in items if isinstance(item, _CONTAINERS)]]
+    while alike:
+        found: dict[str, list[Iterator[str]]] = {}
+        for texts in alike.pop():
+            found.setdefault(next(texts, ""), []).append(texts)
+        if len(found.get("", ())) > 1:  # read to their ends
+            return True
+        alike += (each for each in found.values() if len(each) > 1)
+    return False
+
+
+def _refuse_doubles(items: object, info: ValidationInfo) -> object:
+    if isinstance(items, list):
+        in_json = info.mode == "json"
+        if _has_doubles(items if in_json else to_jsonable_python(items, fallback=str)):
+            raise PydanticCustomError("unique", "Items should be unique")
     return items
 
 
 Unique = BeforeValidator(_refuse_doubles)
 
 
+# As many digits as lie between the smallest double and the largest.
+_EXACT = Context(prec=650)
+
+
 def multiples(step: float) -> AfterValidator:
     """Exactly, as the numbers are written: 0.3 is a multiple of 0.1."""
-    exact = Fraction(str(step))
+    exact = Decimal(str(step))
 
     def check(value: float) -> float:
-        if Fraction(str(value)) % exact:
+        if _EXACT.remainder(Decimal(str(value)), exact):
             raise PydanticKnownError("multiple_of", {"multiple_of": step})
         return value
 
