@@ -75,7 +75,7 @@ async def test_messages_example(tmp_path: Path) -> None:
     live.write_package(tmp_path / "app" / "ws", {**MANIFEST, **json.loads(f"{{{stated[1]}}}")})
     file = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
     imports = file.read_text("utf-8").split("class ")[0]
-    file.write_text(f"{imports}from ..manager import manager\n\n\n{handlers}", "utf-8")
+    file.write_text(f"{imports}\n\n{handlers}", "utf-8")
     (tmp_path / "main.py").write_text(f"{MAIN}\n\n{sending}", "utf-8")
     with live.running(tmp_path) as server:
         async with server.join("/ws", token=live.token()) as client:
@@ -90,7 +90,7 @@ async def test_messages_example(tmp_path: Path) -> None:
 def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from prometheus_client import REGISTRY, generate_latest
 
-    (example,) = _python_blocks("docs/slow-clients.md")
+    (example,) = (each for each in _python_blocks("docs/slow-clients.md") if "prometheus" in each)
     with live.imported(tmp_path, MANIFEST) as ws:
         package = type(sys)("app")
         package.ws = ws  # type: ignore[attr-defined]
@@ -99,5 +99,5 @@ def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         exec(compile(example, "example", "exec"), scope)
         metrics = generate_latest(REGISTRY).decode()
         REGISTRY.unregister(next(c for c in REGISTRY._collector_to_names if "WebSocket" in repr(c)))
-    for name in ("connections", "users", "queued_bytes", "frames_sent_total"):
+    for name in ("connections", "sessions", "users", "queued_bytes", "frames_sent_total"):
         assert f"\nws_{name} 0.0\n" in metrics

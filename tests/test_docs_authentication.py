@@ -1,4 +1,4 @@
-"""The table of attacks in ``docs/authentication.md`` names tests that exist."""
+"""The tables of attacks in the documentation name tests that exist."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ def test_every_row_names_one_live_test_that_exists() -> None:
         assert outcome
         assert test.strip("`") in tests, test
     assert not set(re.findall(r"`(test_\w+)`", PAGE)) - tests
+
+
+def test_so_does_every_row_of_the_table_of_resources() -> None:
+    page = (TESTS.parent / "docs" / "slow-clients.md").read_text("utf-8")
+    rows = page.split("| attack | what happens | test |")[1].split("\n\n")[0].splitlines()[2:]
+    assert len(rows) > 10
+    defined = {
+        name
+        for path in TESTS.glob("test_*.py")
+        for name in re.findall(
+            r"^(?:async )?def (test_\w+)\(", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, row
+        assert not set(named) - defined, row
 
 
 def test_the_snippet_is_short() -> None:
