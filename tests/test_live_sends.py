@@ -181,9 +181,10 @@ def text_frame(message: Mapping[str, Any]) -> bytes:
     return bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text
 
 
-async def test_what_on_connect_sends_before_a_close_arrives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["say-and-close", "say-close-and-fail"])
+async def test_what_on_connect_sends_before_a_close_arrives(tmp_path: Path, how: str) -> None:
     with sends(tmp_path) as server:
-        async with server.connect("/ws?connect=say-and-close") as client:
+        async with server.connect(f"/ws?connect={how}") as client:
             closing = await client.closing()
         assert [frame["type"] for frame in closing.frames] == [
             "maintenance",
@@ -192,7 +193,8 @@ async def test_what_on_connect_sends_before_a_close_arrives(tmp_path: Path) -> N
         ]
         assert (closing.code, closing.reason) == (1001, "maintenance")
         state = await server.until("/state", lambda s: s["stats"]["sessions"] == 0)
-        assert state["connected"] == state["disconnected"] != []
+        assert state["connected"] == state["disconnected"]
+        assert bool(state["connected"]) is (how == "say-and-close")
 
 
 async def test_what_on_connect_sends_has_to_fit_the_outbox(tmp_path: Path) -> None:

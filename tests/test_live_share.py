@@ -142,6 +142,17 @@ async def test_a_handler_that_waits_for_ever_ends_with_its_client(tmp_path: Path
         assert state["tasks"] < 10
 
 
+async def test_a_handler_that_fails_when_it_is_cancelled_is_logged(tmp_path: Path) -> None:
+    with share(tmp_path, IN_A_HURRY) as server:
+        async with server.join("/ws") as client:
+            await client.send({"type": "fail at the end"})
+            await until(server, lambda state: state["handlers"] == 1)
+        state = await until(server, is_quiet)
+        assert state["disconnected"] == [client.id]
+        assert "a handler failed when it was cancelled" in server.log
+        assert "LookupError: the lock was not mine" in server.log
+
+
 async def test_what_had_arrived_is_handled_within_that_time(tmp_path: Path) -> None:
     with share(tmp_path, {"session.HANDLER_GRACE_S": SECONDS}) as server:
         async with server.join("/ws") as client:

@@ -113,8 +113,9 @@ class Client:
 
     def reject(self, info: CloseInfo) -> None:
         """End it from this side; what waits for it is forgotten."""
-        self.outbox.clear()
-        self.end(info)
+        if self.is_open:
+            self.outbox.clear()
+            self.end(info)
 
     def drop(self) -> None:
         """End it because it reads too slowly."""

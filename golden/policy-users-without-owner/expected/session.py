@@ -321,8 +321,15 @@ class Session:
 def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
+    task.add_done_callback(_note_end)
     return task
+
+
+def _note_end(task: asyncio.Task[None]) -> None:
+    _tasks.discard(task)
+    problem = None if task.cancelled() else task.exception()
+    if problem is not None:
+        log.error("a handler failed when it was cancelled", exc_info=problem)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -74,10 +74,12 @@ class RealtimeHandlers(RealtimeContract):
                     await cling(float(wishes["seconds"]))
                 case "reject":
                     raise Reject("not you")
-                case "say-and-close":
+                case "say-and-close" | "say-close-and-fail" as how:
                     await connection.send({"type": "maintenance"})
                     await manager.send_to_connection(connection, {"type": "until noon"})
                     await connection.close(1001, "maintenance")
+                    if how == "say-close-and-fail":
+                        raise LookupError("afterwards")
                 case "flood":
                     await self.flood_until_it_raises(connection)
                 case "corrupt":
@@ -107,6 +109,11 @@ class RealtimeHandlers(RealtimeContract):
                     await forever()
                 case "cling":
                     await cling(message["seconds"])
+                case "fail at the end":
+                    try:
+                        await forever()
+                    finally:
+                        raise LookupError("the lock was not mine")
                 case "sleep":
                     await asyncio.sleep(message["seconds"])
                 case "flood":
