@@ -38,7 +38,8 @@ async def events_of(server: Server, connection_id: str, *, at_least: int = 2) ->
 
 async def last_id(server: Server) -> str:
     """The id of the connection that came last."""
-    return str([each for event, each in (await server.get("/state"))["events"] if event][-1])
+    events = (await server.get("/state"))["events"]
+    return str([each for event, each in events if event == "connect"][-1])
 
 
 def check_farewell(closing: Closing, code: int, reason: str, *, reconnect: bool) -> None:
