@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from mdbgen.enums import member_names
@@ -31,6 +32,7 @@ LIMITS: Mapping[str, int] = {
     "connections_per_user": 20,
 }
 MAX_HISTORY = 10_000
+MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
 _KEYS = ("backplane", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = ("receive", "send", "limits", "history")
 # What the package defines for an endpoint, beside its messages.
@@ -62,6 +64,7 @@ def read_declared(source: Source) -> tuple[Declared, list[Diagnostic]]:
     _refuse_cycles(schemas, problems)
     known = {} if problems.found else schemas
     declared = _Reading(problems, known, frozenset(first.classes.owners)).read()
+    _refuse_crowd(declared, problems)
     if not problems.found:
         _refuse_excess(declared, problems)
     return declared, problems.found
@@ -77,6 +80,20 @@ def _refuse_cycles(schemas: Schemas, problems: Problems) -> None:
         message = f"has no end: {_shown_trail(trail)}"
         hint = "a schema may lead back to itself only by way of an object with properties"
         problems.add(path, "MDB214", message, hint, Place.KEY)
+
+
+def _refuse_crowd(declared: Declared, problems: Problems) -> None:
+    """Keep a problem of the first message that is one too many."""
+    places = (
+        ("mdbgen", "endpoints", name, direction, message.name)
+        for name, endpoint in declared.endpoints.items()
+        for direction, messages in (("receive", endpoint.receive), ("send", endpoint.send))
+        for message in messages
+    )
+    for path in islice(places, MAX_MESSAGES, MAX_MESSAGES + 1):
+        what = f"is one message too many: all endpoints together may declare {MAX_MESSAGES}"
+        hint = "let one message with a property of its own say what several do"
+        problems.add(path, "MDB225", what, hint, Place.KEY)
 
 
 def _refuse_excess(declared: Declared, problems: Problems) -> None:

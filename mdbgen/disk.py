@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mdbgen.errors import Diagnostic, OutputError
 from mdbgen.lock import digest, normalise
 
-MAX_BYTES = 16 * 1024 * 1024  # of a file that is read; `render` refuses to make one as large
+MAX_BYTES = 32 * 1024 * 1024  # of a file that is read; `render` refuses to make one as large
 # Windows lacks some of these, and has neither pipes nor devices inside a folder.
 _READ_ONLY = os.O_RDONLY | sum(
     getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")

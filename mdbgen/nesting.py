@@ -11,13 +11,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mdbgen.schema import ArrayType, MapType, ObjectType, RefType, SchemaType, UnionType
+from mdbgen.patterns import estimate_us
+from mdbgen.schema import (
+    ArrayType,
+    EnumType,
+    MapType,
+    ObjectType,
+    RefType,
+    SchemaType,
+    StringType,
+    UnionType,
+)
 
 # Nested calls for one type, at most, with pydantic 2.7 to 2.14 on Python 3.11 to 3.13.
 _OBJECT, _RENAMED, _OPTIONAL, _ALIAS = 14, 5, 9, 9
 _CONTAINER, _UNIQUE, _UNION, _TAGGED = 9, 5, 9, 6
 MAX_CALLS = 800  # Python allows 1,000; some are open already where the package is imported
 MAX_TYPES = 100_000  # a second or two, several with old versions
+_VALUES_PER_TYPE, _US_PER_TYPE = 20, 20
 _MAX_SCHEMAS = MAX_CALLS // min(_OBJECT, _ALIAS)
 
 Schemas = Mapping[str, SchemaType]
@@ -111,9 +122,8 @@ class _Walk:
             if kind.name in self.entered:
                 return self._checked(_Extent(1, 0), above, trail)
             self.entered.add(kind.name)
-        own = _calls(kind)
-        self._checked(_Extent(1, own), above, trail)
-        types, calls = 1, 0
+        own, types, calls = _calls(kind), _weight(kind), 0
+        self._checked(_Extent(types, own), above, trail)
         for part, between in self._parts(kind):
             inner = self.follow(part, above + own + between, trail)
             types, calls = types + inner.types, max(calls, between + inner.calls)
@@ -143,6 +153,17 @@ class _Walk:
         if above + extent.calls > MAX_CALLS:
             raise TooDeep(trail)
         return extent
+
+
+def _weight(kind: SchemaType) -> int:
+    """Return how many plain types would take as long to be built."""
+    match kind:
+        case EnumType():
+            return 1 + len(kind.values) // _VALUES_PER_TYPE
+        case StringType(pattern=str(pattern)):
+            return 1 + estimate_us(pattern) // _US_PER_TYPE
+        case _:
+            return 1
 
 
 def _calls(kind: SchemaType) -> int:

@@ -52,7 +52,7 @@ router.routes.append(
 )
 
 
-@router.post("/ws/prices/ticket", name="prices_ticket")
+@router.post("/ws/prices/ticket", name="prices:ticket")
 async def prices_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["prices"])

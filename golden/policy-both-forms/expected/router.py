@@ -52,7 +52,7 @@ router.routes.append(
 )
 
 
-@router.post("/room/ticket", name="room_ticket")
+@router.post("/room/ticket", name="room:ticket")
 async def room_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["room"])

@@ -52,7 +52,7 @@ router.routes.append(
 )
 
 
-@router.post("/drafts/ticket", name="drafts_ticket")
+@router.post("/drafts/ticket", name="drafts:ticket")
 async def drafts_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["drafts"])
