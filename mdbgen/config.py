@@ -19,6 +19,8 @@ MAX_BYTES = 1024 * 1024
 _KEYS = ("manifest", "output")
 _HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*mdbgen\s*\.\s*app\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
+# Python's parser takes minutes for a key of a hundred thousand parts.
+_LONG_KEY = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}")
 _EXAMPLE = '[[tool.mdbgen.app]] with manifest = "manifest.json" and output = "app/ws"'
 
 
@@ -125,6 +127,9 @@ def _read(file: Path, spelled: str, root: Path) -> str:
 
 
 def _parse(project: _Project) -> dict[str, Any]:
+    if long_key := _LONG_KEY.search(project.text):
+        line = project.text.count("\n", 0, long_key.start()) + 1
+        raise ConfigError(project.problem("MDB402", "a key has over 64 parts", line))
     try:
         return tomllib.loads(project.text)
     except tomllib.TOMLDecodeError as error:

@@ -138,6 +138,14 @@ def test_a_file_that_becomes_a_trap_after_it_was_looked_at(
                 disk.read_file(ws, "auth.py")
 
 
+@pytest.mark.parametrize("line", ["\n", "}\n\n", "        return None\n"])
+def test_a_file_of_many_lines_is_compared_in_time(folder: Path, ws: Path, line: str) -> None:
+    (ws / "auth.py").write_text(line * 1_000_000)
+    done = mdbgen(folder, *COMMANDS[0])
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "mdbgen generate manifest.json -o app/ws --force"
+
+
 def test_hidden_files_of_editors_are_left_alone(folder: Path, ws: Path) -> None:
     (ws / "handlers/.#realtime.py").symlink_to("somebody@example.org.1234:5678")
     assert mdbgen(folder, *COMMANDS[0]).returncode == 0
