@@ -248,7 +248,7 @@ def test_a_lock_that_is_far_too_long_is_refused(folder: Path, ws: Path) -> None:
         "(" * 10_000,
         "if x:\n" + "".join(" " * depth + "if x:\n" for depth in range(1, 99)) + " " * 99 + "y\n",
         "x = 1\0\n",
-        "from ..contract import (\n" * 40_000,
+        "from ..contract import (\n" * 20_000,
         "'''" * 100_001,
         "# coding: utf-7\n",
         "class RealtimeHandlers(RealtimeContract):\n def on_x(self, a: " + "-" * 5000 + "x): ...\n",
