@@ -37,9 +37,8 @@ def report_check(outcome: Outcome, form: Format) -> Report:
     if form is Format.JSON:
         return Report(document(_check_document(outcome)), "", code)
     if form is Format.GITHUB:
-        stdout = lines_of(
-            format_github(_annotation(change, outcome.repair)) for change in outcome.drifted
-        )
+        command = outcome.repair
+        stdout = lines_of(format_github(_annotation(each, command)) for each in outcome.drifted)
     else:
         stdout = "".join(_describe(change) for change in outcome.drifted)
     if not outcome.drifted:
@@ -53,7 +52,7 @@ def _last_lines(outcome: Outcome) -> Iterator[str]:
     """Yield what to paste where, and the command, which repairs all else."""
     lacking = [change.file for change in outcome.drifted if change.action is Action.KEEP]
     if lacking:
-        yield f"paste the missing methods printed above into {' and '.join(map(visible, lacking))}"
+        yield f"paste the missing methods printed above into {', '.join(map(visible, lacking))}"
     if outcome.repair:
         yield outcome.repair
 
