@@ -138,7 +138,23 @@ def _may_be_boolean(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
 
 def possible_types(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[SchemaType]:
     """Yield the types that a value may have, through every ``$ref`` and nested union."""
-    return leaves(kind, {name: each.type for name, each in schemas.items()})
+    return leaves(kind, _TypesOf(schemas))
+
+
+class _TypesOf(Mapping[str, SchemaType]):
+    """The types of schemas; a dictionary of its own for every property would be slow."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+
+    def __getitem__(self, name: str) -> SchemaType:
+        return self._schemas[name].type
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schemas)
+
+    def __len__(self) -> int:
+        return len(self._schemas)
 
 
 def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[SchemaType, ...]:

@@ -9,6 +9,7 @@ from mdbgen.declared import LIMITS
 from mdbgen.errors import UNSEEN
 from mdbgen.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
 from mdbgen.manifest import Endpoint, Manifest
+from mdbgen.naming import ticket_path
 from mdbgen.payloads import MISREAD_KEYS, Json, Payloads
 from mdbgen.schema import Message
 
@@ -126,7 +127,7 @@ class _Document:
             "x-anonymous": endpoint.anonymous.value,
             "x-ping-interval": endpoint.ping_interval,
             "x-ticket": {
-                "address": f"{endpoint.path}/ticket",
+                "address": ticket_path(endpoint.path),
                 "expires-in": endpoint.ticket_ttl_seconds,
             },
             "x-limits": {**LIMITS, **endpoint.limits},

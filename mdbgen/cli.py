@@ -10,22 +10,19 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from mdbgen import __version__
-from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
+from mdbgen.errors import Diagnostic, MdbgenError
 from mdbgen.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
 
 if TYPE_CHECKING:
-    from mdbgen.render import RenderedFile
-    from mdbgen.report import Outcome, Show
-    from mdbgen.tree import Comparison
-
-    Compare = Callable[[Sequence[RenderedFile], Path], Comparison]
+    from mdbgen.apps import Outcome
+    from mdbgen.report import Show
 
 # Older typers take this class from click, newer ones bring their own.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -67,6 +64,8 @@ def main() -> None:
         code = _report_usage_error(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except Exception as error:  # exit code 1, Python's own for this, would mean drift
+        code = _report_bug(error)
     gc.freeze()  # or Python looks through every module once more on its way out
     sys.exit(_print(sys.stdout, "", code if isinstance(code, int) else OK))
 
@@ -109,10 +108,12 @@ def generate(
     """
 
     def run() -> Report:
+        from mdbgen.apps import judge_apps
         from mdbgen.report import report_generate
         from mdbgen.tree import apply, compare
 
-        outcome = _compare_apps("generate", manifest, output, compare)
+        outcome = judge_apps("generate", manifest, output, compare)
+        _refuse_errors(outcome)
         if not force:
             _refuse_conflicts(outcome)
         if not (dry_run or diff):
@@ -127,16 +128,20 @@ def generate(
 def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
     """Compare the package with the manifest.
 
-    The last line is the command that repairs what has drifted.
+    The last line is the command that repairs what has drifted, or says what to paste.
 
     Exit code: 0, 1 for drift, 2 for an error.
     """
 
     def run() -> Report:
+        from mdbgen.apps import judge_apps
         from mdbgen.report import report_check
         from mdbgen.tree import compare_drafts
 
-        return report_check(_compare_apps("check", manifest, output, compare_drafts), form)
+        outcome = judge_apps("check", manifest, output, compare_drafts)
+        if not outcome.comparisons:
+            _refuse_errors(outcome)
+        return report_check(outcome, form)
 
     _emit(run, form)
 
@@ -185,59 +190,9 @@ def _show(dry_run: bool, diff: bool) -> Show:
     return Show.LINES
 
 
-def _compare_apps(verb: str, manifest: str | None, output: str | None, compare: Compare) -> Outcome:
-    """Render every app and compare it with its folder; nothing is written.
-
-    Raises:
-        MdbgenError: with the problems of all apps at once.
-    """
-    from mdbgen.report import Outcome
-
-    apps, command = _choose_apps(verb, manifest, output)
-    comparisons: list[Comparison] = []
-    warnings: list[Diagnostic] = []
-    problems: list[Diagnostic] = []
-    for app_manifest, app_output in apps:
-        try:
-            comparison, warned = _compare_app(app_manifest, Path(app_output), compare)
-        except MdbgenError as error:
-            problems += error.diagnostics
-        else:
-            comparisons.append(comparison)
-            warnings += warned
-    if problems:
-        raise MdbgenError(*warnings, *problems)
-    return Outcome(comparisons, warnings, command)
-
-
-def _compare_app(
-    manifest: str, target: Path, compare: Compare
-) -> tuple[Comparison, Sequence[Diagnostic]]:
-    from mdbgen.generate import generate
-    from mdbgen.orphans import find_orphans
-    from mdbgen.source import read_source
-
-    package = generate(read_source(manifest))
-    comparison = compare(package.files, target)
-    return comparison, (*package.warnings, *find_orphans(package.files, target))
-
-
-def _choose_apps(
-    verb: str, manifest: str | None, output: str | None
-) -> tuple[Sequence[tuple[str, str]], str]:
-    """Return manifest and output folder of each app, and the command that repairs them."""
-    if manifest is None and output is None:
-        from mdbgen.config import read_apps
-
-        return [(each.manifest, each.output) for each in read_apps(Path.cwd())], "mdbgen generate"
-    if not manifest or not output:
-        missing = "the output folder" if manifest else "the manifest"
-        raise ConfigError(
-            _usage_problem(f"{missing} is missing; write: mdbgen {verb} manifest.json -o app/ws/")
-        )
-    from shlex import quote
-
-    return [(manifest, output)], f"mdbgen generate {quote(manifest)} -o {quote(output)}"
+def _refuse_errors(outcome: Outcome) -> None:
+    if outcome.errors:
+        raise MdbgenError(*outcome.warnings, *outcome.errors)
 
 
 def _refuse_conflicts(outcome: Outcome) -> None:
@@ -271,6 +226,23 @@ def _report_usage_error(error: Exception) -> int:
         return FAILED
     message = error.format_message()  # type: ignore[attr-defined]
     return _print(sys.stdout, report_failure([_usage_problem(message)], form).stdout, FAILED)
+
+
+def _report_bug(error: Exception) -> int:
+    """Report what nobody thought of, in one line."""
+    if os.environ.get("MDBGEN_TRACEBACK"):
+        from traceback import print_exception
+
+        print_exception(error)
+    if isinstance(error, MemoryError):
+        problem = _usage_problem("there is not enough memory", "MDB408")
+    else:
+        what = f"{type(error).__name__}: {error}".partition("\n")[0]
+        hint = "please report it, with what mdbgen prints if MDBGEN_TRACEBACK=1 is set"
+        problem = replace(_usage_problem(f"a bug in mdbgen: {what}", "MDB409"), suggestion=hint)
+    report = report_failure([problem], _requested_format(sys.argv[1:]))
+    _print(sys.stderr, report.stderr, FAILED)
+    return _print(sys.stdout, report.stdout, FAILED)
 
 
 def _requested_format(arguments: Sequence[str]) -> Format:

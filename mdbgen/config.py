@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mdbgen.errors import ConfigError, Diagnostic
+from mdbgen.errors import ConfigError, Diagnostic, shown
+
+MAX_BYTES = 1024 * 1024
 
 _KEYS = ("manifest", "output")
 _HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*mdbgen\s*\.\s*app\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
+# Python's parser takes minutes for a key of a hundred thousand parts.
+_LONG_KEY = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}")
 _EXAMPLE = '[[tool.mdbgen.app]] with manifest = "manifest.json" and output = "app/ws"'
 
 
@@ -27,16 +32,27 @@ class App:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Project:
     """A ``pyproject.toml`` and how to spell it."""
 
     file: str
     text: str
 
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        return self.text.splitlines()
+
+    @cached_property
+    def headers(self) -> Sequence[int]:
+        """The lines of ``[[tool.mdbgen.app]]``, from 0."""
+        return [number for number, line in enumerate(self.lines) if _HEADER.match(line)]
+
+    def source(self, line: int) -> str:
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+
     def problem(self, code: str, message: str, line: int = 0, suggestion: str = "") -> Diagnostic:
-        lines = self.text.splitlines()
-        source = lines[line - 1] if 0 < line <= len(lines) else ""
+        source = self.source(line)
         column = len(source) - len(source.lstrip()) + 1 if line else 0
         return Diagnostic(self.file, line, column, code, "", message, source, suggestion)
 
@@ -44,24 +60,42 @@ class _Project:
 def read_apps(folder: Path) -> tuple[App, ...]:
     """Read the apps of the ``pyproject.toml`` nearest to ``folder``, upward.
 
-    Paths in the result are relative to ``folder``.
+    Paths in the result are relative to ``folder``, and none of them leaves the repository.
 
     Raises:
         ConfigError: with every problem of the file at once.
     """
     file = _find(folder)
+    root = _repository(file.parent)
     spelled = _relative(file, folder)
-    project = _Project(spelled, _read(file, spelled))
+    project = _Project(spelled, _read(file, spelled, root))
     entries = _entries(_parse(project), project)
-    problems = [
-        each for index, entry in enumerate(entries) for each in _check(project, index, entry)
-    ]
-    if problems:
-        raise ConfigError(*problems)
-    _refuse_overlaps(project, [file.parent / entry["output"] for entry in entries])
+    _raise(each for index, entry in enumerate(entries) for each in _check(project, index, entry))
+    _raise(
+        each
+        for index, entry in enumerate(entries)
+        for each in _check_places(project, index, entry, file.parent, root)
+    )
+    _raise(_overlaps(project, [file.parent / entry["output"] for entry in entries]))
     return tuple(
         App(*(_typed(file.parent / entry[key], folder) for key in _KEYS)) for entry in entries
     )
+
+
+def _raise(problems: Iterable[Diagnostic]) -> None:
+    if found := tuple(problems):
+        raise ConfigError(*found)
+
+
+def _repository(folder: Path) -> Path:
+    """Return the folder that no path may leave, symbolic links resolved."""
+    # In a submodule or a worktree, .git is a file.
+    inside = (each for each in (folder, *folder.parents) if os.path.lexists(each / ".git"))
+    return _real(next(inside, folder))
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.normcase(os.path.realpath(path)))
 
 
 def _find(folder: Path) -> Path:
@@ -75,9 +109,16 @@ def _find(folder: Path) -> Path:
     raise ConfigError(Diagnostic("pyproject.toml", 0, 0, "MDB401", "", message))
 
 
-def _read(file: Path, spelled: str) -> str:
+def _read(file: Path, spelled: str, root: Path) -> str:
+    if not _real(file).is_relative_to(root):
+        reason = "a symbolic link leads out of the repository"
+        raise ConfigError(Diagnostic(spelled, 0, 0, "MDB410", "", reason))
     try:
-        return file.read_bytes().decode()
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) <= MAX_BYTES:
+            return content.decode()
+        reason = f"over the limit of {MAX_BYTES} bytes"
     except OSError as error:
         reason = error.strerror or str(error)
     except UnicodeDecodeError:
@@ -86,15 +127,18 @@ def _read(file: Path, spelled: str) -> str:
 
 
 def _parse(project: _Project) -> dict[str, Any]:
+    if long_key := _LONG_KEY.search(project.text):
+        line = project.text.count("\n", 0, long_key.start()) + 1
+        raise ConfigError(project.problem("MDB402", "a key has over 64 parts", line))
     try:
         return tomllib.loads(project.text)
     except tomllib.TOMLDecodeError as error:
         message, line, column = _place(str(error), project.text)
     except RecursionError:
         message, line, column = "nested too deeply", 0, 0
-    lines = project.text.splitlines()
-    source = lines[line - 1] if 0 < line <= len(lines) else ""
-    text = f"not TOML: {message}"
+    except ValueError:  # of int(): Python reads 4,300 digits
+        message, line, column = "a number has too many digits", 0, 0
+    text, source = f"not TOML: {message}", project.source(line)
     raise ConfigError(Diagnostic(project.file, line, column, "MDB402", "", text, source))
 
 
@@ -154,28 +198,46 @@ def _unknown(project: _Project, name: str, key: str, known: Sequence[str], line:
 
 def _line(project: _Project, index: int, key: str = "") -> int:
     """Find the line of a key of the index-th ``[[tool.mdbgen.app]]``, else of that header."""
-    lines = project.text.splitlines()
-    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
-    if index >= len(headers):
+    if index >= len(project.headers):
         return 0  # spelled in one of TOML's other ways
-    for number in range(headers[index] + 1, len(lines)):
-        if _ANY_HEADER.match(lines[number]):
+    header = project.headers[index]
+    for number in range(header + 1, len(project.lines)):
+        if _ANY_HEADER.match(project.lines[number]):
             break
-        if key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[number]):
+        if key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", project.lines[number]):
             return number + 1
-    return headers[index] + 1
+    return header + 1
 
 
-def _refuse_overlaps(project: _Project, outputs: Sequence[Path]) -> None:
-    real = [Path(os.path.normcase(os.path.realpath(output))) for output in outputs]
-    problems = [
-        project.problem("MDB406", _overlap(first, second), _line(project, second, "output"))
-        for second in range(len(real))
-        for first in range(second)
-        if real[second].is_relative_to(real[first]) or real[first].is_relative_to(real[second])
-    ]
-    if problems:
-        raise ConfigError(*problems)
+def _check_places(
+    project: _Project, index: int, entry: Mapping[str, str], folder: Path, root: Path
+) -> Iterator[Diagnostic]:
+    for key in _KEYS:
+        name, path = f"tool.mdbgen.app[{index}].{key}", folder / entry[key]
+        if not _real(path).is_relative_to(root):
+            message = f"{name} leads out of the repository: {shown(entry[key])}"
+            hint = "name such a manifest or folder on the command line"
+            yield project.problem("MDB410", message, _line(project, index, key), hint)
+        elif key == "manifest" and os.path.lexists(path) and not path.is_file():
+            message = f"{name} is not a file: {shown(entry[key])}"
+            yield project.problem("MDB404", message, _line(project, index, key))
+
+
+def _overlaps(project: _Project, outputs: Sequence[Path]) -> Iterator[Diagnostic]:
+    """Yield a problem for each output folder that is, holds or lies in that of another app."""
+    real = [_real(output) for output in outputs]
+    first: dict[Path, int] = {}
+    for index, path in enumerate(real):
+        first.setdefault(path, index)
+    pairs = {
+        (max(index, first[each]), min(index, first[each])): None
+        for index, path in enumerate(real)
+        for each in (path, *path.parents)
+        if first.get(each, index) != index
+    }
+    for later, earlier in pairs:
+        line = _line(project, later, "output")
+        yield project.problem("MDB406", _overlap(earlier, later), line)
 
 
 def _overlap(first: int, second: int) -> str:

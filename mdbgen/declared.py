@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from mdbgen.enums import member_names
 from mdbgen.errors import Diagnostic, shown
 from mdbgen.messages import MessageReader
 from mdbgen.naming import class_name, nested_class, wire_class
+from mdbgen.nesting import MAX_TYPES, Nesting, TooDeep, TooMany
 from mdbgen.problems import MAX_NUMBER, Problems
 from mdbgen.schema import Message, Schema
 from mdbgen.source import Path, Place, Source
@@ -30,6 +32,7 @@ LIMITS: Mapping[str, int] = {
     "connections_per_user": 20,
 }
 MAX_HISTORY = 10_000
+MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
 _KEYS = ("backplane", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = ("receive", "send", "limits", "history")
 # What the package defines for an endpoint, beside its messages.
@@ -61,8 +64,11 @@ def read_declared(source: Source) -> tuple[Declared, list[Diagnostic]]:
     problems = Problems(source)
     _refuse_cycles(schemas, problems)
     known = {} if problems.found else schemas
-    again = _Reading(problems, known, frozenset(first.classes.owners))
-    return again.read(), problems.found
+    declared = _Reading(problems, known, frozenset(first.classes.owners)).read()
+    _refuse_crowd(declared, problems)
+    if not problems.found:
+        _refuse_excess(declared, problems)
+    return declared, problems.found
 
 
 def _refuse_cycles(schemas: Schemas, problems: Problems) -> None:
@@ -75,6 +81,52 @@ def _refuse_cycles(schemas: Schemas, problems: Problems) -> None:
         message = f"has no end: {_shown_trail(trail)}"
         hint = "a schema may lead back to itself only by way of an object with properties"
         problems.add(path, "MDB214", message, hint, Place.KEY)
+
+
+def _refuse_crowd(declared: Declared, problems: Problems) -> None:
+    """Keep a problem of the first message that is one too many."""
+    places = (
+        ("mdbgen", "endpoints", name, direction, message.name)
+        for name, endpoint in declared.endpoints.items()
+        for direction, messages in (("receive", endpoint.receive), ("send", endpoint.send))
+        for message in messages
+    )
+    for path in islice(places, MAX_MESSAGES, MAX_MESSAGES + 1):
+        what = f"is one message too many: all endpoints together may declare {MAX_MESSAGES}"
+        hint = "let one message with a property of its own say what several do"
+        problems.add(path, "MDB225", what, hint, Place.KEY)
+
+
+def _refuse_excess(declared: Declared, problems: Problems) -> None:
+    """Keep a problem of the first types that pydantic could not build."""
+    nesting = Nesting({name: each.type for name, each in declared.schemas.items()})
+    path: Path = ("mdbgen", "schemas")
+    try:
+        nesting.measure_schemas()
+        for place, message in _messages(declared):
+            path = place
+            nesting.measure(message.body)
+    except TooDeep as excess:
+        if len(path) == 2:
+            path = (*path, excess.trail[0])
+        what = f"is nested too deeply for pydantic: {_shown_trail((*excess.trail, '…'))}"
+        hint = "let one schema hold what several do, or write {} for any value"
+        problems.add(path, "MDB221", what, hint, Place.KEY)
+    except TooMany:
+        what = f"are over {MAX_TYPES} types for pydantic, which counts them wherever they are named"
+        hint = "name big schemas in fewer places, or write {} for any value"
+        problems.add(("mdbgen", "schemas"), "MDB222", what, hint, Place.KEY)
+
+
+def _messages(declared: Declared) -> Iterator[tuple[Path, Message]]:
+    """Yield every message with the first place that declares it."""
+    seen: set[str] = set()
+    for name, endpoint in declared.endpoints.items():
+        for direction, messages in (("receive", endpoint.receive), ("send", endpoint.send)):
+            for message in messages:
+                if message.name not in seen:
+                    seen.add(message.name)
+                    yield ("mdbgen", "endpoints", name, direction, message.name), message
 
 
 def _shown_trail(trail: Sequence[str]) -> str:

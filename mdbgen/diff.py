@@ -5,10 +5,11 @@ Plain unified diffs have no way to say that an empty file, such as ``py.typed``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
 _NOWHERE = "/dev/null"
+_MAX_COMPARED = 100_000  # lines; the time for more may grow with their square
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -31,7 +32,23 @@ def diff_updated(file: str, old: str, new: str) -> str:
 
 
 def _hunks(old_label: str, new_label: str, old: str, new: str) -> str:
-    return "".join(_terminated(unified_diff(_lines(old), _lines(new), old_label, new_label)))
+    before, after = _lines(old), _lines(new)
+    if len(before) + len(after) > _MAX_COMPARED and before != after:
+        return "".join(_terminated(_replaced(before, after, old_label, new_label)))
+    return "".join(_terminated(unified_diff(before, after, old_label, new_label)))
+
+
+def _replaced(
+    before: Sequence[str], after: Sequence[str], old_label: str, new_label: str
+) -> Iterator[str]:
+    """Show that all lines give way to others, without a look for those that stay."""
+    yield f"--- {old_label}\n+++ {new_label}\n@@ -{_range(before)} +{_range(after)} @@\n"
+    yield from (f"-{line}" for line in before)
+    yield from (f"+{line}" for line in after)
+
+
+def _range(lines: Sequence[str]) -> str:
+    return f"{min(1, len(lines))},{len(lines)}"
 
 
 def _lines(text: str) -> list[str]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from mdbgen.errors import Diagnostic, OutputError
 from mdbgen.lock import digest, normalise
+
+MAX_BYTES = 32 * 1024 * 1024  # of a file that is read; `render` refuses to make one as large
+# Windows lacks some of these, and has neither pipes nor devices inside a folder.
+_READ_ONLY = os.O_RDONLY | sum(
+    getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
+)
 
 
 class DiskFile(NamedTuple):
@@ -27,13 +33,19 @@ class Write(NamedTuple):
     text: str
 
 
-def read_file(file: Path) -> DiskFile | None:
-    """Read a file; None when there is none."""
+def read_file(target: Path, path: str, limit: int = MAX_BYTES) -> DiskFile | None:
+    """Read a file of the package; None when there is none.
+
+    Raises:
+        OutputError: it is not a regular file inside ``target``, or it is over the limit.
+    """
+    refuse([find_obstacle(target, path, limit)])
+    file = target / path
     try:
-        content = file.read_bytes()
+        content = _read_regular(file, limit)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError:  # nobody may read it; or no file could have such a name
+    except OSError:  # no permission, or a name that no file can have
         return DiskFile("", None) if os.path.lexists(file) else None
     try:
         text = normalise(content.decode())
@@ -42,18 +54,55 @@ def read_file(file: Path) -> DiskFile | None:
     return DiskFile(text, digest(text))
 
 
-def find_obstacle(target: Path, path: str) -> Diagnostic | None:
-    """Say why ``path`` cannot be a regular file inside ``target``."""
+def _read_regular(file: Path, limit: int) -> bytes:
+    """Read a regular file, whatever has taken its place since somebody looked.
+
+    Opening a pipe would wait for its other end, and a device never ends.
+    """
+    descriptor = os.open(os.path.realpath(file), _READ_ONLY)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OutputError(_no_regular_file(file))
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise OutputError(_too_large(file, limit))
+    return content
+
+
+def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic | None:
+    """Say why ``path`` cannot be a regular file inside ``target`` that mdbgen reads or writes."""
     file = target / path
     parent = _first_existing(file.parent)
     if not parent.is_dir():
         return _obstacle("MDB304", parent, "a file is where a folder belongs; move it away")
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
         return _obstacle("MDB305", file, "a symbolic link leads outside of the output folder")
-    if os.path.lexists(file) and not os.path.isfile(file):
-        kind = "a folder" if os.path.isdir(file) else "something that is no regular file"
-        return _obstacle("MDB304", file, f"{kind} is where a file belongs; move it away")
-    return None
+    if not os.path.lexists(file):
+        return None
+    if not os.path.isfile(file):
+        return _no_regular_file(file)
+    return _too_large(file, limit) if os.path.getsize(file) > limit else None
+
+
+def refuse(obstacles: Iterable[Diagnostic | None]) -> None:
+    """Raise the obstacles that were found, if any.
+
+    Raises:
+        OutputError: with all of them.
+    """
+    found = dict.fromkeys(each for each in obstacles if each)  # one folder may block many files
+    if found:
+        raise OutputError(*found)
+
+
+def _no_regular_file(file: Path) -> Diagnostic:
+    kind = "a folder" if os.path.isdir(file) else "something that is no regular file"
+    return _obstacle("MDB304", file, f"{kind} is where a file belongs; move it away")
+
+
+def _too_large(file: Path, limit: int) -> Diagnostic:
+    message = f"is over the limit of {limit} bytes; move it away"
+    return _obstacle("MDB309", file, message)
 
 
 def _first_existing(folder: Path) -> Path:

@@ -27,6 +27,8 @@ def read_enum(
             return None
         if not stated:
             problems.add(path_of_values, "MDB108", "needs at least one value")
+        if not problems.allow_values(len(stated), path_of_values):
+            return None
         problems.refuse_doubles(stated, path_of_values)
         paths = [(*path_of_values, index) for index in range(len(stated))]
     kinds = read_kinds(schema, path, problems) if "type" in schema else []

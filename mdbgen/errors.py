@@ -17,6 +17,7 @@ from enum import Enum
 
 SHOWN_VALUE_CHARS = 60
 SHOWN_LINE_CHARS = 100
+SHOWN_PATH_CHARS = 1_000  # to tools
 
 # Characters that change how the text around them is displayed, or that cannot be seen: controls,
 # spaces other than " ", zero-width and bidi marks, surrogates, private use, specials,
@@ -101,7 +102,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, str | int]:
         "line": diagnostic.line,
         "column": diagnostic.column,
         "code": diagnostic.code,
-        "path": diagnostic.path,
+        "path": _shortened(diagnostic.path, SHOWN_PATH_CHARS),
         "message": _with_suggestion(diagnostic),
     }
 

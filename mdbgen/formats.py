@@ -10,6 +10,7 @@ from typing import Any
 from mdbgen.errors import Diagnostic, Severity, as_json, format_github, format_text
 
 OK, DRIFTED, FAILED, INTERRUPTED = 0, 1, 2, 130
+MAX_SHOWN = 100  # problems of one run
 
 
 class Format(StrEnum):
@@ -33,12 +34,24 @@ def report_failure(problems: Sequence[Diagnostic], form: Format) -> Report:
     """Report what kept a command from doing anything."""
     match form:
         case Format.JSON:
-            errors = [as_json(each) for each in problems if each.severity is Severity.ERROR]
-            return Report(document({"errors": errors}), "", FAILED)
+            errors = [each for each in problems if each.severity is Severity.ERROR]
+            entries = [as_json(each) for each in first_of(errors)]
+            return Report(document({"errors": entries}), "", FAILED)
         case Format.GITHUB:
-            return Report(lines_of(format_github(each) for each in problems), "", FAILED)
+            return Report(lines_of(map(format_github, first_of(problems))), "", FAILED)
         case Format.TEXT:
-            return Report("", lines_of(format_text(each) for each in problems), FAILED)
+            return Report("", lines_of(map(format_text, first_of(problems))), FAILED)
+
+
+def first_of(problems: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """Return the first problems, errors before warnings, and one that counts the others."""
+    if len(problems) <= MAX_SHOWN:
+        return problems
+    urgent = sorted(problems, key=lambda each: each.severity is Severity.WARNING)
+    shown, others = urgent[:MAX_SHOWN], urgent[MAX_SHOWN:]
+    message = f"{len(others)} more problems are not shown; fix these first"
+    severity = others[0].severity
+    return [*shown, Diagnostic(others[0].file, 0, 0, "MDB009", "", message, severity=severity)]
 
 
 def document(content: dict[str, Any]) -> str:

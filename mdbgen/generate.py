@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mdbgen.errors import Diagnostic
+from mdbgen.errors import Diagnostic, ManifestError
 from mdbgen.manifest import parse_manifest
 from mdbgen.plan import make_plan
-from mdbgen.render import RenderedFile, render
+from mdbgen.render import MIB, RenderedFile, render
 from mdbgen.source import Source
 
 
@@ -26,4 +26,14 @@ def generate(source: Source) -> Package:
         ManifestError: with every problem of the manifest at once.
     """
     manifest, warnings = parse_manifest(source)
-    return Package(files=render(make_plan(manifest)), warnings=warnings)
+    files = render(make_plan(manifest))
+    if too_large := [_too_large(file, source) for file in files if len(file.draft) > file.limit]:
+        raise ManifestError(*warnings, *too_large)
+    return Package(files, warnings)
+
+
+def _too_large(file: RenderedFile, source: Source) -> Diagnostic:
+    message = (
+        f"{file.path} would be over {file.limit // MIB} MiB; declare less, or describe it shorter"
+    )
+    return Diagnostic(source.file, 0, 0, "MDB010", "", message)

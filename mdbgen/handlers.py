@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 from warnings import catch_warnings
 
 from mdbgen.render import RenderedFile
+
+MAX_HANDLER_BYTES = 512 * 1024  # Python needs a second, and some hundred times as much memory
 
 _HOOKS = {"on_connect", "on_disconnect"}
 _IMPORTS = {
@@ -21,6 +24,7 @@ class _Handlers(NamedTuple):
 
     names: Mapping[str, ast.AST]  # in the module
     methods: Mapping[str, ast.AST]  # of the class, with those that it inherits within the file
+    takers: AbstractSet[str]  # of the methods, those that take a model
 
 
 def missing_stubs(file: RenderedFile, text: str) -> str:
@@ -56,11 +60,9 @@ def orphaned_methods(file: RenderedFile, text: str) -> tuple[str, ...]:
         return ()  # as are most, which need no reading then
     own = _read(file, text)
     called = _HOOKS | (file.stubs.keys() or {"on_message"})
-    found = {
-        name
-        for name, node in (own.methods.items() if own else ())
-        if name.startswith("on_") and (file.stubs or _takes_model(node))
-    }
+    found = {name for name in (own.methods if own else ()) if name.startswith("on_")}
+    if own and not file.stubs:
+        found &= own.takers
     return tuple(sorted(found - called))
 
 
@@ -68,11 +70,14 @@ def _read(file: RenderedFile, text: str) -> _Handlers | None:
     try:
         with catch_warnings(action="ignore"):  # of odd escapes and the like
             module = ast.parse(text.removeprefix("\ufeff"))
+        names = dict(_bound(module))
+        methods = _methods(file, names)
+        takers = {name for name, node in (methods or {}).items() if _takes_model(node)}
     except (SyntaxError, ValueError):  # the app will hear of it when it starts
         return None
-    names = dict(_bound(module))
-    methods = _methods(file, names)
-    return None if methods is None else _Handlers(names, methods)
+    except (RecursionError, MemoryError):  # no code that anybody has written
+        return None
+    return None if methods is None else _Handlers(names, methods, takers)
 
 
 def _methods(file: RenderedFile, names: Mapping[str, ast.AST]) -> Mapping[str, ast.AST] | None:

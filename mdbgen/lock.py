@@ -12,10 +12,13 @@ from typing import Any
 from mdbgen.errors import Diagnostic, OutputError
 
 LOCK_NAME = "mdbgen.lock"
+MAX_LOCK_BYTES = 1024 * 1024  # some dozen entries of about 100 bytes are usual
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}\Z")
 # A part of a path that cannot mean anything but a name, on any system.
-_PLAIN_PART = re.compile(r"(?!\.{1,2}\Z)[^/\\:\x00-\x1f]+\Z")
+_PLAIN_PART = re.compile(r"(?!\.{1,2}\Z)[^/\\:\x00-\x1f\ud800-\udfff]+\Z")
+# How mdbgen names its files. Others, such as "auth.py.", could be another file's second name.
+_GENERATED_PART = re.compile(r"\w+(\.\w+)*\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Lock:
 
     version: str  # of the mdbgen that ran
     files: Mapping[str, str]  # path inside the folder, with forward slashes -> digest()
+
+
+def is_generated_name(path: str) -> bool:
+    """Return whether mdbgen may have written a file, so that it may delete it.
+
+    Under ``handlers/`` all but the ``__init__.py`` is the app's, whatever a lock says.
+    """
+    first, *others = path.split("/")
+    if others and first.casefold() == "handlers":
+        return path == "handlers/__init__.py"
+    return all(_GENERATED_PART.match(part) for part in (first, *others))
 
 
 def normalise(text: str) -> str:

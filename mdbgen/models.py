@@ -165,34 +165,36 @@ def _order(items: Mapping[str, _Item]) -> list[str]:
     """
     order: list[str] = []
     seen: set[str] = set()
+    places = {name: place for place, name in enumerate(items)}
 
     def visit(name: str) -> None:
         if name in seen:
             return
         seen.add(name)
-        for other in sorted(items[name].names, key=list(items).index):
+        for other in sorted(items[name].names, key=places.__getitem__):
             visit(other)
         order.append(name)
 
     for name in items:
         visit(name)
+    early: dict[str, None] = {}
     late: list[str] = []
-    for position, name in enumerate(order):
-        is_early = items[name].names <= set(order[:position]) - set(late)
-        if not is_early and not isinstance(items[name].type, ObjectType):
+    for name in order:
+        if isinstance(items[name].type, ObjectType) or items[name].names <= early.keys():
+            early[name] = None
+        else:
             late.append(name)
-    return [name for name in order if name not in late] + late
+    return [*early, *late]
 
 
 def _rebuilt(order: Sequence[str], items: Mapping[str, _Item]) -> Iterator[str]:
     """Yield the classes that pydantic cannot complete where they stand."""
-    incomplete: set[str] = set()
-    for position, name in enumerate(order):
-        above = {*order[: position + 1]} - incomplete
-        if not items[name].names <= above:
-            incomplete.add(name)
-            if isinstance(items[name].type, ObjectType):
-                yield name
+    complete: set[str] = set()
+    for name in order:
+        if items[name].names - {name} <= complete:  # a class may name itself
+            complete.add(name)
+        elif isinstance(items[name].type, ObjectType):
+            yield name
 
 
 def _define(

@@ -102,6 +102,11 @@ def identifier(name: str) -> str:
     return word + "_" if word in _KEYWORDS or word.lower() in _WINDOWS_DEVICES else word
 
 
+def ticket_path(path: str) -> str:
+    """Return where an endpoint's tickets are issued: ``/ws/ticket`` for ``/ws`` and ``/ws/``."""
+    return path.rstrip("/") + "/ticket"
+
+
 def class_name(name: str) -> str:
     """Return the class name of an endpoint: ``real-time`` and ``realTime`` are ``RealTime``.
 

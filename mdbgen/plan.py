@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.message_plan import MessagesPlan, is_silent, plan_messages, received_name
 from mdbgen.method_plan import LINE_LENGTH, MethodPlan, plan_methods
-from mdbgen.naming import class_name, docstring, identifier, literal
+from mdbgen.naming import class_name, docstring, identifier, literal, ticket_path
 from mdbgen.origins import ANY, normalize_origin
 from mdbgen.policy import Decision
 
@@ -34,7 +34,7 @@ class EndpointPlan(NamedTuple):
     ping_interval_s: int
     description: str  # docstring text; "" where the manifest says nothing
     ticket_path_literal: str  # '"/ws/ticket"'
-    ticket_name_literal: str  # '"realtime_ticket"'
+    ticket_name_literal: str  # '"realtime:ticket"', which no endpoint is called
     ticket_function: str  # "realtime_ticket"
     ticket_ttl_s: int
     contract_doc: str
@@ -181,8 +181,8 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         admits_anonymous_because=_because(endpoint.anonymous),
         ping_interval_s=endpoint.ping_interval,
         description=docstring(endpoint.description),
-        ticket_path_literal=literal(f"{endpoint.path}/ticket"),
-        ticket_name_literal=literal(f"{name}_ticket"),
+        ticket_path_literal=literal(ticket_path(endpoint.path)),
+        ticket_name_literal=literal(f"{name}:ticket"),
         ticket_function=f"{identifier(name)}_ticket",
         ticket_ttl_s=endpoint.ticket_ttl_seconds,
         contract_doc=docstring(source),

@@ -10,6 +10,8 @@ from mdbgen.errors import Diagnostic, shown
 from mdbgen.source import Path, Place, Source
 
 MAX_NAME_CHARS = 100
+MAX_VALUES = 10_000  # of all enums together; formatting many takes long
+MAX_PATTERNS_US = 500_000  # that the patterns of all types together take to be compiled, about
 MAX_NUMBER = 2**53 - 1  # the last whole number that every reader of JSON keeps exactly
 _COMPARISONS = 20_000  # of words, over a whole manifest; thousands of typos are no typos
 _MAX_COMPARED_CHARS = 80
@@ -29,6 +31,8 @@ class Problems:
     source: Source
     found: list[Diagnostic] = field(default_factory=list)
     comparisons_left: int = _COMPARISONS
+    values_left: int = MAX_VALUES
+    patterns_left_us: int = MAX_PATTERNS_US
 
     def add(
         self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
@@ -57,6 +61,30 @@ class Problems:
         else:
             return value
         return None
+
+    def allow_values(self, count: int, path: Path) -> bool:
+        """Return whether an enum is not too much; keep a problem of the first that is."""
+        if self.values_left < 0:
+            return False
+        self.values_left -= count
+        if self.values_left >= 0:
+            return True
+        message = f"is one value too many: all enums together may have {MAX_VALUES}"
+        hint = "take a string with a pattern, and let the app know the values"
+        self.add((*path, max(0, count + self.values_left)), "MDB224", message, hint)
+        return False
+
+    def allow_pattern(self, cost_us: int, path: Path) -> bool:
+        """Return whether a pattern is not too much; keep a problem of the first that is."""
+        if self.patterns_left_us < 0:
+            return False
+        self.patterns_left_us -= cost_us
+        if self.patterns_left_us >= 0:
+            return True
+        message = "is one pattern too many: together they would take too long to be compiled"
+        hint = r"repeat large sets such as '\p{L}' or '.' less often, or write maxLength"
+        self.add(path, "MDB223", message, hint)
+        return False
 
     def refuse_unknown(self, keys: Collection[str], known: Sequence[str], path: Path) -> None:
         """Keep a problem for each key of an object that has no meaning."""

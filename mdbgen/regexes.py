@@ -64,7 +64,9 @@ _RUST_INSIDE = {
 }
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
+    """A part of a pattern."""
+
     kind: str  # the name of a group of `_TOKEN`
     text: str
 
@@ -77,7 +79,7 @@ def as_rust(pattern: str) -> str:
     """
     return "".join(
         _rust_set(text) if kind == "set" else _RUST_OUTSIDE.get(text, text)
-        for kind, text in _tokens(pattern)
+        for kind, text in tokens(pattern)
     )
 
 
@@ -89,11 +91,16 @@ def as_ecma(pattern: str) -> str:
     """
     return "".join(
         _ecma_set(text) if kind == "set" else _bare(text, also="") if kind == "escape" else text
-        for kind, text in _tokens(pattern)
+        for kind, text in tokens(pattern)
     )
 
 
-def _tokens(pattern: str) -> Iterator[_Token]:
+def tokens(pattern: str) -> Iterator[Token]:
+    """Yield the parts of a pattern.
+
+    Raises:
+        ValueError: with the reason, if it is none of ECMA-262.
+    """
     at, before = 0, ""
     while at < len(pattern):
         found = _TOKEN.match(pattern, at)
@@ -102,7 +109,7 @@ def _tokens(pattern: str) -> Iterator[_Token]:
             raise ValueError(_reason(pattern, at))
         if found[0] in ("[]", "[^]"):
             raise ValueError(f"'{found[0]}' has nothing in it; a ']' in a set is written '\\]'")
-        yield _Token(kind, found[0])
+        yield Token(kind, found[0])
         at, before = found.end(), kind
 
 

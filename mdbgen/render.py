@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mdbgen.method_plan import LINE_LENGTH, MethodPlan
 from mdbgen.plan import Plan
@@ -36,10 +36,14 @@ CHOSEN = (
 _DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
 
 
+MIB = 1024 * 1024
+
+
 @dataclass(frozen=True)
 class RenderedFile:
     """One file of the package, as text with LF line endings."""
 
+    limit: ClassVar[int] = 8 * MIB  # characters; about half of what `disk` reads
     path: str  # relative to the output folder, with forward slashes: "handlers/realtime.py"
     owner: Owner
     draft: str  # as the template printed it; equal to ``text`` unless a long name makes black wrap
@@ -56,6 +60,8 @@ class RenderedFile:
 @dataclass(frozen=True)
 class FormattedFile(RenderedFile):
     """A file whose lines depend on the manifest."""
+
+    limit: ClassVar[int] = MIB  # black takes several seconds for it
 
     @cached_property
     def text(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
+from mdbgen.apps import Outcome
 from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
-from mdbgen.formats import DRIFTED, OK, Format, Report, document, lines_of
-from mdbgen.tree import Action, Change, Comparison, Drift
+from mdbgen.formats import DRIFTED, FAILED, OK, Format, Report, document, first_of, lines_of
+from mdbgen.tree import Action, Change, Drift
 
 
 class Show(Enum):
@@ -20,15 +20,6 @@ class Show(Enum):
     LINES_AND_DIFF = "lines and diff"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One or several apps, rendered and compared."""
-
-    comparisons: Sequence[Comparison]
-    warnings: Sequence[Diagnostic]
-    command: str  # what repairs the folders, as the user would type it; without --force
-
-
 def report_generate(outcome: Outcome, form: Format, show: Show) -> Report:
     """Report what was, or would be, done to each file."""
     changes = [change for each in outcome.comparisons for change in each.changes]
@@ -37,31 +28,40 @@ def report_generate(outcome: Outcome, form: Format, show: Show) -> Report:
         return Report(document({"files": files, "warnings": _warnings(outcome)}), "", OK)
     lines = "" if show is Show.DIFF else lines_of(_action_line(change) for change in changes)
     diff = "" if show is Show.LINES else "".join(change.diff for change in changes)
-    return _with_warnings(lines + diff, outcome, form, OK)
+    return _with_problems(lines + diff, outcome, form, OK)
 
 
 def report_check(outcome: Outcome, form: Format) -> Report:
-    """Report what has drifted; the last line is the command that repairs it."""
-    drifted = [change for each in outcome.comparisons for change in each.changes if change.drift]
-    code = DRIFTED if drifted else OK
+    """Report what has drifted; the last line says how to repair it."""
+    code = FAILED if outcome.errors else DRIFTED if outcome.drifted else OK
     if form is Format.JSON:
-        return Report(document(_check_document(outcome, drifted)), "", code)
-    command = _repair(outcome, drifted)
+        return Report(document(_check_document(outcome)), "", code)
     if form is Format.GITHUB:
-        stdout = lines_of(format_github(_annotation(each, command)) for each in drifted)
+        command = outcome.repair
+        stdout = lines_of(format_github(_annotation(each, command)) for each in outcome.drifted)
     else:
-        stdout = "".join(_describe(change) for change in drifted)
-    if drifted:
-        return _with_warnings(f"{stdout}{command}\n", outcome, form, code)
-    clean = lines_of(f"{each.target.as_posix()}/ is up to date" for each in outcome.comparisons)
-    return _with_warnings(clean, outcome, form, code)
+        stdout = "".join(_describe(change) for change in outcome.drifted)
+    if not outcome.drifted:
+        stdout = lines_of(
+            f"{each.target.as_posix()}/ is up to date" for each in outcome.comparisons
+        )
+    return _with_problems(stdout + lines_of(_last_lines(outcome)), outcome, form, code)
 
 
-def _with_warnings(stdout: str, outcome: Outcome, form: Format, code: int) -> Report:
+def _last_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what to paste where, and the command, which repairs all else."""
+    lacking = [change.file for change in outcome.drifted if change.action is Action.KEEP]
+    if lacking:
+        yield f"paste the missing methods printed above into {', '.join(map(visible, lacking))}"
+    if outcome.repair:
+        yield outcome.repair
+
+
+def _with_problems(stdout: str, outcome: Outcome, form: Format, code: int) -> Report:
+    problems = first_of((*outcome.warnings, *outcome.errors))
     if form is Format.GITHUB:
-        annotations = lines_of(format_github(each) for each in outcome.warnings)
-        return Report(annotations + stdout, "", code)
-    return Report(stdout, lines_of(format_text(each) for each in outcome.warnings), code)
+        return Report(lines_of(format_github(each) for each in problems) + stdout, "", code)
+    return Report(stdout, lines_of(format_text(each) for each in problems), code)
 
 
 def _file_entry(change: Change, show: Show) -> dict[str, Any]:
@@ -74,10 +74,14 @@ def _action_line(change: Change) -> str:
     return f"{change.action.value:{width}} {visible(change.file)}"
 
 
-def _check_document(outcome: Outcome, drifted: Sequence[Change]) -> dict[str, Any]:
-    drift = [_drift_entry(each) for each in drifted]
-    command = _repair(outcome, drifted) if drifted else None
-    return {"drift": drift, "command": command, "warnings": _warnings(outcome)}
+def _check_document(outcome: Outcome) -> dict[str, Any]:
+    content = {
+        "drift": [_drift_entry(each) for each in outcome.drifted],
+        "command": outcome.repair or None,
+        "warnings": _warnings(outcome),
+    }
+    errors = [as_json(each) for each in first_of(outcome.errors)]
+    return {**content, "errors": errors} if errors else content
 
 
 def _drift_entry(change: Change) -> dict[str, str]:
@@ -108,10 +112,5 @@ def _annotation(change: Change, command: str) -> Diagnostic:
     return Diagnostic(change.file, 0, 0, "mdbgen check", "", message)
 
 
-def _repair(outcome: Outcome, drifted: Sequence[Change]) -> str:
-    needs_force = any(change.conflict for change in drifted)
-    return f"{outcome.command} --force" if needs_force else outcome.command
-
-
 def _warnings(outcome: Outcome) -> list[dict[str, str | int]]:
-    return [as_json(each) for each in outcome.warnings]
+    return [as_json(each) for each in first_of(outcome.warnings)]

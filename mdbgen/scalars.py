@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from mdbgen.errors import shown
 from mdbgen.keywords import FORMATS, PARSED_FORMATS, TEXT_KEYWORDS
-from mdbgen.patterns import compile_pattern
+from mdbgen.patterns import compile_pattern, estimate_us
 from mdbgen.problems import MAX_NUMBER, Problems
 from mdbgen.schema import Format, NumberType, StringType
 from mdbgen.source import Path, Place
@@ -72,7 +72,8 @@ def _read_pattern(schema: Keys, path: Path, problems: Problems) -> str | None:
     if "pattern" not in schema or not problems.expect(pattern, str, path):
         return None
     try:
-        compile_pattern(str(pattern))
+        if problems.allow_pattern(estimate_us(str(pattern)), path):
+            compile_pattern(str(pattern))
     except ValueError as error:
         problems.add(path, "MDB217", f"{shown(pattern)} is no pattern: {error}")
         return None

@@ -19,12 +19,14 @@ from mdbgen.disk import (
     find_obstacle,
     publish,
     read_file,
+    refuse,
     remove_file,
     temporary,
 )
-from mdbgen.errors import Diagnostic, OutputError
-from mdbgen.handlers import missing_stubs
-from mdbgen.lock import LOCK_NAME, Lock, digest, format_lock, parse_lock, unreadable_lock
+from mdbgen.errors import Diagnostic
+from mdbgen.handlers import MAX_HANDLER_BYTES, missing_stubs
+from mdbgen.lock import LOCK_NAME, Lock, digest, format_lock
+from mdbgen.records import Records, read_records
 from mdbgen.render import Owner, RenderedFile
 
 
@@ -94,25 +96,7 @@ class Comparison(NamedTuple):
         return tuple(_diagnose(each, each.conflict) for each in self.changes if each.conflict)
 
 
-class _Records(NamedTuple):
-    """What the lock says, and the lock of a run that was killed before it came to replace it."""
-
-    lock: Lock | None
-    lock_text: str
-    unfinished: Lock | None
-
-    @property
-    def paths(self) -> set[str]:
-        return {path for lock in self._locks() for path in lock.files}
-
-    def hold(self, path: str, digest: str | None) -> bool:
-        return digest is not None and any(lock.files.get(path) == digest for lock in self._locks())
-
-    def _locks(self) -> list[Lock]:
-        return [lock for lock in (self.lock, self.unfinished) if lock]
-
-
-_TextOf = Callable[[RenderedFile, DiskFile | None, _Records], str]
+_TextOf = Callable[[RenderedFile, DiskFile | None, Records], str]
 
 
 def compare(files: Sequence[RenderedFile], target: Path) -> Comparison:
@@ -140,6 +124,8 @@ def apply(comparison: Comparison) -> None:
         OutputError: a file cannot be written; the others are either old or new.
     """
     target = comparison.target
+    # Since the comparison, a link may have been put in a file's place.
+    refuse(find_obstacle(target, each.path) for each in comparison.changes if _is_written(each))
     *writes, record = [
         Write(target / each.path, each.new) if _is_written(each) else None
         for each in comparison.changes
@@ -154,10 +140,8 @@ def _is_written(change: Change) -> bool:
 
 
 def _compare(files: Sequence[RenderedFile], target: Path, text_of: _TextOf) -> Comparison:
-    _refuse([find_obstacle(target, LOCK_NAME)])
-    records = _read_records(target)
-    rendered = {file.path for file in files}
-    retired = sorted(records.paths - rendered)
+    records = read_records(target)
+    retired = records.retired({file.path for file in files})
     stale = [path for path in retired if _is_there(target / path)]
     _refuse_obstacles(files, stale, target)
     changes, hashes = _compare_rendered(files, target, records, text_of)
@@ -167,12 +151,12 @@ def _compare(files: Sequence[RenderedFile], target: Path, text_of: _TextOf) -> C
         target,
         changes=(*changes, _compare_lock(Lock(__version__, hashes), target, records)),
         retired=tuple(target / path for path in retired if not find_obstacle(target, path)),
-        leftovers=_leftovers(target, {*rendered, *records.paths, LOCK_NAME}),
+        leftovers=_leftovers(target, {*(file.path for file in files), *retired, LOCK_NAME}),
     )
 
 
 def _compare_rendered(
-    files: Sequence[RenderedFile], target: Path, records: _Records, text_of: _TextOf
+    files: Sequence[RenderedFile], target: Path, records: Records, text_of: _TextOf
 ) -> tuple[list[Change], Mapping[str, str]]:
     changes: list[Change] = []
     hashes: dict[str, str] = {}
@@ -180,18 +164,18 @@ def _compare_rendered(
         if file.owner is Owner.APP:
             changes.append(_compare_handler(file, target))
             continue
-        disk = read_file(target / file.path)
+        disk = read_file(target, file.path)
         text = text_of(file, disk, records)
         hashes[file.path] = digest(text)
         changes.append(_compare_owned(file.path, text, disk, target, records))
     return changes, hashes
 
 
-def _final_text(file: RenderedFile, disk: DiskFile | None, records: _Records) -> str:
+def _final_text(file: RenderedFile, disk: DiskFile | None, records: Records) -> str:
     return file.text
 
 
-def _recorded_text(file: RenderedFile, disk: DiskFile | None, records: _Records) -> str:
+def _recorded_text(file: RenderedFile, disk: DiskFile | None, records: Records) -> str:
     if disk is None or disk.text != file.draft:
         return file.text
     return file.draft if records.hold(file.path, disk.digest) else file.text
@@ -200,7 +184,7 @@ def _recorded_text(file: RenderedFile, disk: DiskFile | None, records: _Records)
 def _compare_handler(file: RenderedFile, target: Path) -> Change:
     name = _spell(target, file.path)
     if os.path.isfile(target / file.path):
-        disk = read_file(target / file.path) if file.stubs else None
+        disk = read_file(target, file.path, MAX_HANDLER_BYTES) if file.stubs else None
         missing = missing_stubs(file, disk.text) if disk else ""
         drift = Drift.MISSING_HANDLER if missing else None
         return Change(file.path, name, Action.KEEP, drift, new=missing)
@@ -208,7 +192,7 @@ def _compare_handler(file: RenderedFile, target: Path) -> Change:
 
 
 def _compare_owned(
-    path: str, text: str, disk: DiskFile | None, target: Path, records: _Records
+    path: str, text: str, disk: DiskFile | None, target: Path, records: Records
 ) -> Change:
     name = _spell(target, path)
     if disk is None:
@@ -220,20 +204,20 @@ def _compare_owned(
     return Change(path, name, Action.UPDATE, drift, conflict, disk.text, text)
 
 
-def _compare_stale(path: str, target: Path, records: _Records) -> Change:
-    disk = read_file(target / path) or DiskFile("", None)
+def _compare_stale(path: str, target: Path, records: Records) -> Change:
+    disk = read_file(target, path) or DiskFile("", None)
     conflict = _conflict(path, disk, records)
     drift = Drift.EDITED if conflict else Drift.STALE
     return Change(path, _spell(target, path), Action.DELETE, drift, conflict, disk.text)
 
 
-def _conflict(path: str, disk: DiskFile, records: _Records) -> Conflict | None:
+def _conflict(path: str, disk: DiskFile, records: Records) -> Conflict | None:
     if records.hold(path, disk.digest):
         return None
     return Conflict.EDITED if path in records.paths else Conflict.FOREIGN
 
 
-def _compare_lock(wanted: Lock, target: Path, records: _Records) -> Change:
+def _compare_lock(wanted: Lock, target: Path, records: Records) -> Change:
     name, text = _spell(target, LOCK_NAME), format_lock(wanted)
     if records.lock is None:
         return Change(LOCK_NAME, name, Action.CREATE, Drift.MISSING, new=text)
@@ -244,47 +228,27 @@ def _compare_lock(wanted: Lock, target: Path, records: _Records) -> Change:
     return Change(LOCK_NAME, name, Action.UPDATE, drift, old=records.lock_text, new=text)
 
 
-def _read_records(target: Path) -> _Records:
-    file = target / LOCK_NAME
-    disk = read_file(file)
-    unfinished = _read_unfinished(temporary(file))
-    if disk is None:
-        return _Records(None, "", unfinished)
-    if disk.digest is None:
-        raise unreadable_lock(file.as_posix(), "it cannot be read, or is not UTF-8")
-    return _Records(parse_lock(disk.text, file.as_posix()), disk.text, unfinished)
-
-
-def _read_unfinished(file: Path) -> Lock | None:
-    disk = read_file(file)
-    try:
-        return parse_lock(disk.text, file.as_posix()) if disk else None
-    except OutputError:  # killed while writing it, so before any file was replaced
-        return None
-
-
 def _is_there(file: Path) -> bool:
     return os.path.lexists(file) and not os.path.isdir(file)
 
 
 def _refuse_obstacles(files: Sequence[RenderedFile], stale: Sequence[str], target: Path) -> None:
-    wanted = [each.path for each in files if not _is_kept(each, target)]
-    _refuse(find_obstacle(target, path) for path in (*wanted, *stale))
+    obstacles = [find_obstacle(target, path) for path in stale]
+    for file in files:
+        if not _is_kept(file, target):
+            obstacles.append(find_obstacle(target, file.path))
+        elif file.stubs:  # it will be read
+            obstacles.append(find_obstacle(target, file.path, MAX_HANDLER_BYTES))
+    refuse(obstacles)
 
 
 def _is_kept(file: RenderedFile, target: Path) -> bool:
     return file.owner is Owner.APP and os.path.isfile(target / file.path)
 
 
-def _refuse(obstacles: Iterable[Diagnostic | None]) -> None:
-    found = dict.fromkeys(each for each in obstacles if each)  # one folder may block many files
-    if found:
-        raise OutputError(*found)
-
-
 def _leftovers(target: Path, paths: Iterable[str]) -> tuple[Path, ...]:
     candidates = [temporary(target / path) for path in sorted(paths)]
-    return tuple(file for file in candidates if os.path.lexists(file))
+    return tuple(file for file in candidates if _is_there(file))
 
 
 def _spell(target: Path, path: str) -> str:

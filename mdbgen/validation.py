@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, shown
 from mdbgen.naming import class_name, identifier
 from mdbgen.source import Path, Place, Source
 
+MAX_ENDPOINTS = 500  # formatting many takes long
 SLUG_PATTERN = "^[a-z0-9_-]+$"
 ENDPOINT_NAME_PATTERN = "^[a-zA-Z0-9_-]+$"
 PATH_PATTERN = "^/[a-zA-Z0-9_/-]+$"
@@ -54,6 +56,7 @@ def check_clashes(source: Source) -> Iterator[Diagnostic]:
         names = [name for name in endpoints if re.fullmatch(_body(ENDPOINT_NAME_PATTERN), name)]
         yield from _name_clashes(source, names)
         yield from _path_clashes(source, endpoints)
+        yield from _crowd(source, endpoints)
 
 
 def _missing(source: Source, path: Path) -> Diagnostic:
@@ -159,11 +162,22 @@ def _path_clashes(source: Source, endpoints: Mapping[str, Any]) -> Iterator[Diag
     for name, endpoint in endpoints.items():
         path = endpoint.get("path") if isinstance(endpoint, dict) else None
         if isinstance(path, str):
-            other = taken.setdefault(path, name)
+            other = taken.setdefault(path.rstrip("/"), name)
             if other != name:
                 where = _at(source, ("websockets", other, "path"), Place.VALUE)
                 message = f"{shown(path)} is also the path of {shown(other)} ({where})"
+                if path != endpoints[other]["path"]:
+                    message += ", but for '/' at the end"
                 yield source.diagnostic(("websockets", name, "path"), "MDB111", message)
+
+
+def _crowd(source: Source, endpoints: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for name in islice(endpoints, MAX_ENDPOINTS, MAX_ENDPOINTS + 1):
+        message = f"is one endpoint too many: an app may have {MAX_ENDPOINTS}"
+        hint = "one endpoint serves any number of channels: ws.manager.join"
+        yield source.diagnostic(
+            ("websockets", name), "MDB112", message, at=Place.KEY, suggestion=hint
+        )
 
 
 def _at(source: Source, path: Path, place: Place) -> str:

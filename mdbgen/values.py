@@ -86,8 +86,8 @@ def _reason(value: Any, leaf: SchemaType) -> str:
         case AnyType():
             return ""
         case EnumType():
-            allowed = {(json_type(each), each) for each in leaf.values}
-            return "" if (kind, value) in allowed else f"{shown(value)} is none of the values"
+            is_one = any(each == value and json_type(each) == kind for each in leaf.values)
+            return "" if is_one else f"{shown(value)} is none of the values"
         case StringType() if kind == "string":
             return _text_reason(value, leaf)
         case NumberType() if kind == "number":

@@ -284,6 +284,8 @@ def test_an_unreadable_lock_is_an_error_that_names_it(shell: Shell, ws: Path) ->
         (("manifest.json",), "the output folder is missing; write: mdbgen {} manifest.json -o"),
         (("-o", "app/ws"), "the manifest is missing; write: mdbgen {} manifest.json -o"),
         (("manifest.json", "-o", ""), "the output folder is missing"),
+        (("my m.json",), "the output folder is missing; write: mdbgen {} 'my m.json' -o app/ws/"),
+        (("-o", "my ws"), "the manifest is missing; write: mdbgen {} manifest.json -o 'my ws'"),
     ],
 )
 @pytest.mark.parametrize("command", ["generate", "check"])
@@ -351,6 +353,116 @@ def test_one_bad_app_keeps_all_others_from_being_written(project: Shell) -> None
     Path("admin/ws/router.py").write_text("mine = 1\n")
     assert project("generate").code == 2
     assert not Path("app").exists()
+
+
+def test_check_judges_the_good_apps_beside_a_broken_one(project: Shell) -> None:
+    assert project("generate").code == 0
+    Path("admin.json").write_text(WRONG)
+    clean = project("check")
+    assert (clean.code, clean.stdout) == (2, "app/ws/ is up to date\n")
+    assert clean.stderr.startswith("admin.json:1:51: MDB")
+
+    Path("app/ws/router.py").unlink()
+    text = project("check")
+    assert (text.code, text.stderr) == (2, clean.stderr)
+    assert text.lines == [
+        "missing app/ws/router.py",
+        "mdbgen generate manifest.json -o app/ws",  # for all apps it would write nothing
+    ]
+    document = project("check", "--format", "json").json
+    assert [each["file"] for each in document["drift"]] == ["app/ws/router.py"]
+    assert document["command"] == text.lines[-1]
+    assert [each["file"] for each in document["errors"]] == ["admin.json"]
+    github = project("check", "--format", "github")
+    assert (github.code, github.stderr) == (2, "")
+    assert github.lines[0].startswith("::error file=admin.json,line=1,")
+    assert github.lines[1].startswith("::error file=app/ws/router.py,title=mdbgen check::missing;")
+    assert github.lines[2] == text.lines[-1]
+
+    assert project(*text.lines[-1].split()[1:]).code == 0
+    assert project("check") == clean
+    Path("manifest.json").write_text(WRONG)
+    both = project("check", "--format", "json")
+    assert [each["file"] for each in both.json["errors"]] == ["manifest.json", "admin.json"]
+
+
+def test_each_app_that_drifted_beside_a_broken_one_has_its_command(project: Shell) -> None:
+    Path("pyproject.toml").write_text(
+        f'{PROJECT}[[tool.mdbgen.app]]\nmanifest = "third.json"\noutput = "third/ws"\n'
+    )
+    Path("third.json").write_text(QUICK_START)
+    assert project("generate").code == 0
+    Path("third.json").write_text(WRONG)
+    Path("app/ws/router.py").write_text("mine = 1\n")
+    Path("admin/ws/router.py").unlink()
+    assert project("check").lines[-1] == (
+        "mdbgen generate manifest.json -o app/ws --force"
+        " && mdbgen generate admin.json -o admin/ws"
+    )
+
+
+# What nobody thought of
+
+
+def test_a_bug_is_one_line_and_no_drift(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr("mdbgen.generate.generate", broken)
+    run = shell(*CHECK)
+    assert (run.code, run.stdout) == (2, "")
+    assert run.stderr.splitlines() == [
+        "mdbgen: MDB409 a bug in mdbgen: RuntimeError: first",
+        "  please report it, with what mdbgen prints if MDBGEN_TRACEBACK=1 is set",
+    ]
+    (error,) = shell(*CHECK, "--format", "json").json["errors"]
+    assert (error["code"], error["file"]) == ("MDB409", "mdbgen")
+    assert shell(*CHECK, "--format", "github").stdout.startswith("::error file=mdbgen,title=MDB409")
+    monkeypatch.setenv("MDBGEN_TRACEBACK", "1")
+    assert "Traceback (most recent call last)" in shell(*CHECK).stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(MemoryError(), "MDB408"), (RecursionError("deep"), "MDB409")]
+)
+def test_the_limits_of_the_machine_are_no_drift(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    def exhausted(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("mdbgen.generate.generate", exhausted)
+    run = shell(*CHECK)
+    assert (run.code, run.stdout, run.stderr.split()[1]) == (2, "", code)
+
+
+def test_of_many_problems_the_first_are_shown_and_all_are_counted(shell: Shell) -> None:
+    keys = ",".join(f'"k{number}":1' for number in range(40_000))
+    Path("manifest.json").write_text(QUICK_START.replace('"path"', f'{keys},"path"'))
+    text = shell(*CHECK)
+    assert text.code == 2
+    assert text.stderr.count("MDB102") == 100
+    last = "39900 more problems are not shown; fix these first"
+    assert text.stderr.splitlines()[-1] == f"manifest.json: MDB009 {last}"
+    errors = shell(*CHECK, "--format", "json").json["errors"]
+    assert len(errors) == 101
+    assert list(errors[-1].values()) == ["manifest.json", 0, 0, "MDB009", "", last]
+    github = shell(*CHECK, "--format", "github")
+    assert github.lines[-1] == f"::error file=manifest.json,title=MDB009::{last}"
+    assert len(github.lines) == 101
+
+
+def test_many_warnings_hide_no_error(shell: Shell) -> None:
+    origins = ",".join(f'"http://{number}/x"' for number in range(1000))
+    cors = f'"cors":{{"enabled":true,"allow_origins":[{origins}]}}'
+    Path("manifest.json").write_text(QUICK_START.replace('"slug"', f'{cors},"slug"'))
+    first = shell(*GENERATE)
+    assert first.code == 0
+    assert first.stderr.count("MDB155") == 100
+    assert "warning: MDB009 900 more problems are not shown" in first.stderr
+    Path("app/ws/router.py").write_text("mine = 1\n")
+    assert shell(*GENERATE).stderr.startswith("app/ws/router.py: MDB301 ")
+    assert len(shell(*CHECK, "--format", "json").json["warnings"]) == 101
 
 
 # As a process

@@ -96,6 +96,9 @@ def test_json_has_exactly_the_six_keys() -> None:
         "message": "2 is below the minimum of 5 (did you mean 5?)",
     }
     assert as_json(replace(LOW, file="m\udcff.json"))["file"] == "m\\udcff.json"
+    long = as_json(replace(LOW, path="websockets." + "x" * 100_000))["path"]
+    assert isinstance(long, str)
+    assert (len(long), long[:12], long[-2:]) == (1000, "websockets.x", "…x")
 
 
 @pytest.mark.parametrize(

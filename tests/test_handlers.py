@@ -15,7 +15,7 @@ from live import imported, running, serving
 from mdbgen.naming import class_name
 
 HANDLERS = "app/ws/handlers/realtime.py"
-REPAIR = "mdbgen generate manifest.json -o app/ws/"
+PASTE = f"paste the missing methods printed above into {HANDLERS}"
 BEFORE = {"ask": {"reply": "answer"}, "tell": {}}
 AFTER = {"ask": {"reply": "answer"}, "shout": {"description": "Loud."}}
 
@@ -60,7 +60,7 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
         "        # Until it is handled here, its sender is answered ``not_implemented``.\n"
         "        await super().on_shout(connection, message)\n"
         "\n"
-        f"{REPAIR}\n"
+        f"{PASTE}\n"
     )
     assert checked.stderr == (
         f"{HANDLERS}: warning: MDB308 no message calls on_tell any more; rename or delete it\n"
@@ -71,7 +71,7 @@ def test_the_pasted_stub_makes_it_clean(folder: Path) -> None:
     mdbgen(folder, "generate")
     file = folder / HANDLERS
     stub = mdbgen(folder, "check").stdout.removeprefix(f"missing handler {HANDLERS}\n")
-    pasted = stub.removesuffix(f"\n{REPAIR}\n")
+    pasted = stub.removesuffix(f"\n{PASTE}\n")
     own = file.read_text()
     file.write_text(own[: own.index("    async def on_tell")] + pasted)
     checked = mdbgen(folder, "check")
@@ -103,7 +103,22 @@ def test_for_tools(folder: Path) -> None:
         f"::error file={HANDLERS},title=mdbgen check::"
         "missing handler; paste into it:%0A    async def on_shout("
     )
-    assert lines[2:] == [REPAIR]
+    assert lines[2:] == [PASTE]
+
+
+def test_a_missing_file_needs_the_command_and_a_missing_method_the_words(folder: Path) -> None:
+    both = {**manifest(AFTER), "websockets": {"realtime": {"path": "/ws"}, "b": {"path": "/b"}}}
+    (folder / "manifest.json").write_text(json.dumps(both))
+    mdbgen(folder, "generate")
+    (folder / "app/ws/handlers/b.py").unlink()
+    for form in ("text", "github"):
+        lines = mdbgen(folder, "check", "--format", form).stdout.splitlines()
+        assert lines[-2:] == [PASTE, "mdbgen generate manifest.json -o app/ws/"]
+    document = json.loads(mdbgen(folder, "check", "--format", "json").stdout)
+    assert document["command"] == "mdbgen generate manifest.json -o app/ws/"
+    assert mdbgen(folder, "generate").returncode == 0
+    assert mdbgen(folder, "check").stdout.splitlines()[-1] == PASTE
+    assert json.loads(mdbgen(folder, "check", "--format", "json").stdout)["command"] is None
 
 
 def test_first_message_and_back(tmp_path: Path) -> None:
@@ -117,7 +132,7 @@ def test_first_message_and_back(tmp_path: Path) -> None:
     assert checked.returncode == 1
     assert "no message calls on_message any more" in checked.stderr
     stub = checked.stdout.removeprefix(f"missing handler {HANDLERS}\n")
-    pasted = stub.removesuffix(f"\n{REPAIR}\n")
+    pasted = stub.removesuffix(f"\n{PASTE}\n")
     assert "import" not in pasted, "the file has all that it needs already"
     file = tmp_path / HANDLERS
     file.write_text(f"{file.read_text()}\n{pasted}")
@@ -173,7 +188,7 @@ def test_methods_are_found_wherever_the_file_defines_them(folder: Path, text: st
     assert "on_ask" not in checked.stdout
     assert "def on_shout(" in checked.stdout
     assert checked.stdout.endswith(
-        f"\n\n\nfrom .. import messages\nfrom ..connection import Connection\n\n{REPAIR}\n"
+        f"\n\n\nfrom .. import messages\nfrom ..connection import Connection\n\n{PASTE}\n"
     )
 
 

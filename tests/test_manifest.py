@@ -408,6 +408,14 @@ def test_one_path_twice_names_both_places() -> None:
     assert messages(keys) == ["'/ws' is also the path of 'a' (5:12)"]
 
 
+def test_paths_that_differ_by_a_slash_at_the_end_are_one() -> None:
+    """Both would issue their tickets at ``/ws/ticket``."""
+    paths = {"a": "/ws", "b": "/ws/", "c": "/ws//", "d": "/ws/ticket"}
+    keys = {"slug": "s", "websockets": {name: {"path": path} for name, path in paths.items()}}
+    assert problems(keys) == [("MDB111", "websockets.b.path"), ("MDB111", "websockets.c.path")]
+    assert messages(keys)[0] == "'/ws/' is also the path of 'a' (5:12), but for '/' at the end"
+
+
 def test_a_near_miss_at_the_root_is_named() -> None:
     with pytest.raises(ManifestError) as caught:
         parse({"slug": "s", "websocket": {}})

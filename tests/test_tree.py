@@ -562,6 +562,8 @@ AWKWARD = {
     "separators": ("a\x0cb\u2028c\n1\n", "a\x0cb\u2028c\n2\n"),
     "emptied": ("a\n", ""),
     "filled": ("", "a\n"),
+    "long": ("a\n" * 99_999 + "b", "c\n"),
+    "grown": ("c\n", "a\n" * 100_000),
     "has space": ("a\n", "b\n"),
 }
 

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/ticket", name="board_ticket")
+@router.post("/ws/ticket", name="board:ticket")
 async def board_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["board"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/widget/ticket", name="widget_ticket")
+@router.post("/widget/ticket", name="widget:ticket")
 async def widget_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["widget"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/live/ticket", name="live_ticket")
+@router.post("/live/ticket", name="live:ticket")
 async def live_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["live"])

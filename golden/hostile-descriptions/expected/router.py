@@ -216,73 +216,73 @@ router.add_websocket_route(
 )
 
 
-@router.post("/quotes/ticket", name="quotes_ticket")
+@router.post("/quotes/ticket", name="quotes:ticket")
 async def quotes_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["quotes"])
 
 
-@router.post("/backslash/ticket", name="backslash_ticket")
+@router.post("/backslash/ticket", name="backslash:ticket")
 async def backslash_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["backslash"])
 
 
-@router.post("/quote-end/ticket", name="quote-end_ticket")
+@router.post("/quote-end/ticket", name="quote-end:ticket")
 async def quote_end_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["quote-end"])
 
 
-@router.post("/newlines/ticket", name="newlines_ticket")
+@router.post("/newlines/ticket", name="newlines:ticket")
 async def newlines_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["newlines"])
 
 
-@router.post("/jinja/ticket", name="jinja_ticket")
+@router.post("/jinja/ticket", name="jinja:ticket")
 async def jinja_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["jinja"])
 
 
-@router.post("/unicode/ticket", name="unicode_ticket")
+@router.post("/unicode/ticket", name="unicode:ticket")
 async def unicode_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["unicode"])
 
 
-@router.post("/comment/ticket", name="comment_ticket")
+@router.post("/comment/ticket", name="comment:ticket")
 async def comment_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["comment"])
 
 
-@router.post("/blank/ticket", name="blank_ticket")
+@router.post("/blank/ticket", name="blank:ticket")
 async def blank_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["blank"])
 
 
-@router.post("/long/ticket", name="long_ticket")
+@router.post("/long/ticket", name="long:ticket")
 async def long_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["long"])
 
 
-@router.post("/html/ticket", name="html_ticket")
+@router.post("/html/ticket", name="html:ticket")
 async def html_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["html"])
 
 
-@router.post("/percent/ticket", name="percent_ticket")
+@router.post("/percent/ticket", name="percent:ticket")
 async def percent_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["percent"])
 
 
-@router.post("/emoji/ticket", name="emoji_ticket")
+@router.post("/emoji/ticket", name="emoji:ticket")
 async def emoji_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["emoji"])

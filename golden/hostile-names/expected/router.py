@@ -283,73 +283,73 @@ router.add_websocket_route(
 )
 
 
-@router.post("/a/ticket", name="class_ticket")
+@router.post("/a/ticket", name="class:ticket")
 async def class__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["class"])
 
 
-@router.post("/b/ticket", name="real-time_ticket")
+@router.post("/b/ticket", name="real-time:ticket")
 async def real_time_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["real-time"])
 
 
-@router.post("/c/ticket", name="2fa_ticket")
+@router.post("/c/ticket", name="2fa:ticket")
 async def endpoint_2fa_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["2fa"])
 
 
-@router.post("/d/ticket", name="__init___ticket")
+@router.post("/d/ticket", name="__init__:ticket")
 async def endpoint__init___ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["__init__"])
 
 
-@router.post("/e/ticket", name="CON_ticket")
+@router.post("/e/ticket", name="CON:ticket")
 async def CON__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["CON"])
 
 
-@router.post("/f/ticket", name="-_ticket")
+@router.post("/f/ticket", name="-:ticket")
 async def endpoint__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["-"])
 
 
-@router.post("/g/ticket", name="router_ticket")
+@router.post("/g/ticket", name="router:ticket")
 async def router_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["router"])
 
 
-@router.post("/h/ticket", name="manager_ticket")
+@router.post("/h/ticket", name="manager:ticket")
 async def manager_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["manager"])
 
 
-@router.post("/i/ticket", name="app_slug_ticket")
+@router.post("/i/ticket", name="app_slug:ticket")
 async def app_slug_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["app_slug"])
 
 
-@router.post("/j/ticket", name="liveFeed_ticket")
+@router.post("/j/ticket", name="liveFeed:ticket")
 async def liveFeed_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["liveFeed"])
 
 
-@router.post("/k/ticket", name="None_ticket")
+@router.post("/k/ticket", name="None:ticket")
 async def None__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["None"])
 
 
-@router.post("/l/ticket", name="Connection_ticket")
+@router.post("/l/ticket", name="Connection:ticket")
 async def Connection_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["Connection"])
@@ -357,7 +357,7 @@ async def Connection_ticket(request: Request, response: Response) -> Ticket:
 
 @router.post(
     "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy/ticket",
-    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_ticket",
+    name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:ticket",
 )
 async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9_ticket(
     request: Request, response: Response
@@ -372,19 +372,19 @@ async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     )
 
 
-@router.post("/m/ticket", name="True_ticket")
+@router.post("/m/ticket", name="True:ticket")
 async def True__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["True"])
 
 
-@router.post("/n/ticket", name="settings_ticket")
+@router.post("/n/ticket", name="settings:ticket")
 async def settings_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["settings"])
 
 
-@router.post("/default/ticket", name="default_ticket")
+@router.post("/default/ticket", name="default:ticket")
 async def default_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["default"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/events/ticket", name="events_ticket")
+@router.post("/events/ticket", name="events:ticket")
 async def events_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["events"])

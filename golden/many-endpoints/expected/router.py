@@ -111,31 +111,31 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/presence/ticket", name="presence_ticket")
+@router.post("/ws/presence/ticket", name="presence:ticket")
 async def presence_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["presence"])
 
 
-@router.post("/ws/documents/ticket", name="documents_ticket")
+@router.post("/ws/documents/ticket", name="documents:ticket")
 async def documents_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["documents"])
 
 
-@router.post("/ws/comments/ticket", name="comments_ticket")
+@router.post("/ws/comments/ticket", name="comments:ticket")
 async def comments_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["comments"])
 
 
-@router.post("/ws/notifications/ticket", name="notifications_ticket")
+@router.post("/ws/notifications/ticket", name="notifications:ticket")
 async def notifications_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["notifications"])
 
 
-@router.post("/ws/status/ticket", name="status-page_ticket")
+@router.post("/ws/status/ticket", name="status-page:ticket")
 async def status_page_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["status-page"])

@@ -66,13 +66,13 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/ticket", name="class_ticket")
+@router.post("/ws/ticket", name="class:ticket")
 async def class__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["class"])
 
 
-@router.post("/ws2/ticket", name="on-message_ticket")
+@router.post("/ws2/ticket", name="on-message:ticket")
 async def on_message_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["on-message"])

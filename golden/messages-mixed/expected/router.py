@@ -66,13 +66,13 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/typed/ticket", name="typed_ticket")
+@router.post("/ws/typed/ticket", name="typed:ticket")
 async def typed_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["typed"])
 
 
-@router.post("/ws/untyped/ticket", name="untyped_ticket")
+@router.post("/ws/untyped/ticket", name="untyped:ticket")
 async def untyped_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["untyped"])

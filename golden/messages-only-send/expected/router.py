@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/prices/ticket", name="prices_ticket")
+@router.post("/ws/prices/ticket", name="prices:ticket")
 async def prices_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["prices"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/ticket", name="realtime_ticket")
+@router.post("/ws/ticket", name="realtime:ticket")
 async def realtime_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["realtime"])

@@ -81,19 +81,19 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/ticket", name="realtime_ticket")
+@router.post("/ws/ticket", name="realtime:ticket")
 async def realtime_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["realtime"])
 
 
-@router.post("/ws/board/ticket", name="board_ticket")
+@router.post("/ws/board/ticket", name="board:ticket")
 async def board_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["board"])
 
 
-@router.post("/ws/echo/ticket", name="echo_ticket")
+@router.post("/ws/echo/ticket", name="echo:ticket")
 async def echo_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["echo"])

@@ -66,13 +66,13 @@ router.add_websocket_route(
 )
 
 
-@router.post("/lobby/ticket", name="lobby_ticket")
+@router.post("/lobby/ticket", name="lobby:ticket")
 async def lobby_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["lobby"])
 
 
-@router.post("/members/ticket", name="members_ticket")
+@router.post("/members/ticket", name="members:ticket")
 async def members_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["members"])

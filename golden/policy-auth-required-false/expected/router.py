@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ticker/ticket", name="ticker_ticket")
+@router.post("/ticker/ticket", name="ticker:ticket")
 async def ticker_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["ticker"])

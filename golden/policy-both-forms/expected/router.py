@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/room/ticket", name="room_ticket")
+@router.post("/room/ticket", name="room:ticket")
 async def room_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["room"])

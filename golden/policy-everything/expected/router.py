@@ -66,13 +66,13 @@ router.add_websocket_route(
 )
 
 
-@router.post("/ws/orders/ticket", name="orders_ticket")
+@router.post("/ws/orders/ticket", name="orders:ticket")
 async def orders_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["orders"])
 
 
-@router.post("/ws/stock/ticket", name="stock-levels_ticket")
+@router.post("/ws/stock/ticket", name="stock-levels:ticket")
 async def stock_levels_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["stock-levels"])

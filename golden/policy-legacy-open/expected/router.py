@@ -66,13 +66,13 @@ router.add_websocket_route(
 )
 
 
-@router.post("/feed/ticket", name="feed_ticket")
+@router.post("/feed/ticket", name="feed:ticket")
 async def feed_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["feed"])
 
 
-@router.post("/staff/ticket", name="staff_ticket")
+@router.post("/staff/ticket", name="staff:ticket")
 async def staff_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["staff"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/orders/ticket", name="orders_ticket")
+@router.post("/orders/ticket", name="orders:ticket")
 async def orders_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["orders"])

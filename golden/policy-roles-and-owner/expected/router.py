@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/drafts/ticket", name="drafts_ticket")
+@router.post("/drafts/ticket", name="drafts:ticket")
 async def drafts_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["drafts"])

@@ -51,7 +51,7 @@ router.add_websocket_route(
 )
 
 
-@router.post("/private/ticket", name="private_ticket")
+@router.post("/private/ticket", name="private:ticket")
 async def private_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
     return await exchange_token(request, response, ENDPOINTS["private"])
