@@ -22,7 +22,7 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -397,19 +397,16 @@ class Siege:
         return int(answer)
 
 
-async def siege(arena: Arena, target: Target, attacks: Sequence[str]) -> bool:
+async def siege(arena: Arena, target: Target, phases: Mapping[str, Sequence[str]]) -> bool:
     """Go through all phases, and print how it went; whether all is well."""
     run = Siege(arena, target)
     await run.settle_in()
-    await run.phase("warm-up", attacks)
+    await run.phase("warm-up", list(ATTACKS))
     quiet = await run.phase("quiet", [])
-    phases = [(each, [each]) for each in attacks]
-    if len(attacks) > 1:
-        phases.append(("all together", list(attacks)))
     print("| attack | strikes | p50 ms | p99 ms | x quiet | memory |")
     print("| --- | --- | --- | --- | --- | --- |")
     is_well = _report(quiet, quiet)
-    for name, together in phases:
+    for name, together in phases.items():
         is_well &= _report(await run.phase(name, together), quiet)
     for line in arena.mishaps()[:10]:
         print(f"FAULT in the log: {line[:200]}")
@@ -447,6 +444,8 @@ async def measure(options: argparse.Namespace) -> bool:
     claims = {"sub": "mallory", "exp": int(time.time()) + 24 * 3600}
     async with KeyServer(keys).running() as key_server:
         environment = {"MDB_JWT_JWKS_URL": f"http://127.0.0.1:{key_server.port}/keys"}
+        if options.short:
+            environment["HANDLERS_HAVE_S"] = "1"
         with serving(
             "siege_app.py",
             MANIFEST,
@@ -460,7 +459,16 @@ async def measure(options: argparse.Namespace) -> bool:
                 seed=options.seed,
                 seconds=options.seconds,
             )
-            return await siege(arena, target, options.attack or list(ATTACKS))
+            return await siege(arena, target, _phases(options))
+
+
+def _phases(options: argparse.Namespace) -> dict[str, list[str]]:
+    together = {"all together": list(ATTACKS)}
+    if options.short:
+        return together
+    if options.attack:
+        return {name: [name] for name in options.attack}
+    return {name: [name] for name in ATTACKS} | together
 
 
 def strike(attack: str) -> None:
@@ -476,6 +484,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="of each attack")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--attack", choices=ATTACKS, action="append")
+    parser.add_argument(
+        "--short", action="store_true", help="all attacks at once, on handlers that have 1 s"
+    )
     parser.add_argument("--mdbgen", default=str(Path(sys.executable).with_name("mdbgen")))
     parser.add_argument("--strike", choices=ATTACKS, help=argparse.SUPPRESS)
     options = parser.parse_args()
