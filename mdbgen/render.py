@@ -24,7 +24,15 @@ class Owner(Enum):
 
 
 # The same for every app: these templates are the files. A test says that black agrees.
-_CONSTANT = ("compat.py", "heartbeat.py", "plain.py", "redaction.py", "tickets.py")
+_CONSTANT = (
+    "carriers.py",
+    "compat.py",
+    "heartbeat.py",
+    "plain.py",
+    "redaction.py",
+    "startup.py",
+    "tickets.py",
+)
 # These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
 CHOSEN = ("connection.py", "manager.py", "session.py", "tokens.py", "wire.py")
 _DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
@@ -74,6 +82,8 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield FormattedFile("jsontypes.py", generator, _fill("jsontypes.py", plan=plan))
     if plan.client:
         yield RenderedFile("client.ts", generator, _fill("client.ts", plan=plan))
+    if plan.key.is_public:
+        yield RenderedFile("jwks.py", generator, _template("jwks.py"))
     if plan.history:
         yield RenderedFile("history.py", generator, _template("history.py"))
     for document in plan.documents:

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -227,15 +227,16 @@ class Server:
         token: str | None = None,
         bearer: str | None = None,
         cookies: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         **options: Any,
     ) -> AsyncIterator[Client]:
         """Open a WebSocket; read nothing from it."""
-        sent = dict(headers or {})
+        sent = list(headers.items() if isinstance(headers, Mapping) else headers)
         if bearer is not None:
-            sent["Authorization"] = f"Bearer {bearer}"
+            sent.append(("Authorization", f"Bearer {bearer}"))
         if cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            sent.append(("Cookie", pairs))
         query = "" if token is None else f"{'&' if '?' in path else '?'}token={token}"
         url = f"ws://127.0.0.1:{self.port}{path}{query}"
         options = {"proxy": None, "open_timeout": TIMEOUT_S, "close_timeout": 2, **options}

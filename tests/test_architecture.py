@@ -47,6 +47,7 @@ ORDER = [
     "payloads",
     "handshake",
     "asyncapi",
+    "auth_plan",
     "plan",
     "render",
     "lock",
