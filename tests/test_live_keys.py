@@ -142,9 +142,18 @@ def _certificate_like() -> str:
     return public_pem("RS256").replace("PUBLIC KEY", "CERTIFICATE")
 
 
+def _weak_pem() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
 BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
     "no-secret": ("HS256", "SECRET_KEY", lambda: "", "SECRET_KEY is not set"),
     "short-secret": ("HS256", "SECRET_KEY", lambda: "x" * 31, "SECRET_KEY has 31 bytes"),
+    "blanks": ("HS256", "SECRET_KEY", lambda: " " * 32, "SECRET_KEY is blank"),
+    "other-blanks": ("HS256", "MDB_JWT_SECRET", lambda: "\t\n\u3000" * 20, "_SECRET is blank"),
+    "weak-RSA": ("RS256", PEM, _weak_pem, "has 1024 bits: RS256 needs a key of at least 2048"),
     "none": ("RS256", PEM, lambda: "", "MDB_JWT_PUBLIC_KEY is not set"),
     "garbage": ("RS256", PEM, lambda: "garbage", "MDB_JWT_PUBLIC_KEY is no PEM public key"),
     "certificate": ("RS256", PEM, _certificate_like, "is no PEM public key"),
@@ -165,6 +174,30 @@ BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
     "file": ("RS256", JWKS, lambda: "file:///etc/keys", "is no https:// address"),
     "no-scheme": ("RS256", JWKS, lambda: "id.example/keys", "is no https:// address"),
     "hidden": ("RS256", JWKS, lambda: " https://id.example/keys", "is no https:// address"),
+    **{
+        f"address-{number}": ("ES256", JWKS, lambda url=url: url, "is no https:// address")  # type: ignore[misc]
+        for number, url in enumerate(
+            (
+                "http://localhost:80@evil.example/keys",
+                "http://127.0.0.1:80@evil.example/keys",
+                "http://localhost:80\\@evil.example/keys",
+                "http://127.0.0.1.evil.example/keys",
+                "https://#",
+                "https:///keys",
+                "https:keys",
+                "https://:443/keys",
+                "https://user:password@id.example/keys",
+                "https://id.example\r\nHost: evil.example/keys",
+                "https://id.exam\tple/keys",
+                "https://id.example/k\x7fys",
+                "https://id.example/kéys",
+                "https://id.example:99999/keys",
+                "https://id.example:port/keys",
+                "https://[::1/keys",
+                "javascript://localhost/keys",
+            )
+        )
+    },
 }
 
 
@@ -186,6 +219,26 @@ async def test_a_key_that_cannot_verify_stops_the_start_up(
                 pytest.fail("it starts")
     assert not value or value not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://id.example/keys",
+        "HTTPS://ID.example:8443/a/b?c=d",
+        "https://[2001:db8::1]/keys",
+        "http://localhost:8080/keys",
+        "http://127.0.0.1/keys",
+        "http://[::1]:8080/keys",
+    ],
+)
+async def test_the_address_of_the_keys(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PEM, raising=False)
+    monkeypatch.setenv(JWKS, url)
+    with live.imported(tmp_path, manifest("RS256")) as package:
+        assert package.settings.deployment().can_verify_tokens
 
 
 # --- JWKS
