@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, shown
+from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, Severity, shown
 from mdbgen.naming import class_name, identifier
+from mdbgen.origins import ANY, nearest_origin, normalize_origin
 from mdbgen.source import Path, Place, Source
 
 SLUG_PATTERN = "^[a-z0-9_-]+$"
@@ -54,6 +55,31 @@ def check_clashes(source: Source) -> Iterator[Diagnostic]:
         names = [name for name in endpoints if re.fullmatch(_body(ENDPOINT_NAME_PATTERN), name)]
         yield from _name_clashes(source, names)
         yield from _path_clashes(source, endpoints)
+
+
+def check_origins(source: Source, origins: Sequence[str]) -> Iterator[Diagnostic]:
+    """Yield a warning for each of ``cors.allow_origins`` that opens much, or nothing."""
+    for index, origin in enumerate(origins):
+        path = ("cors", "allow_origins", index)
+        if origin == ANY:
+            message = (
+                "'*' lets scripts of any page connect with a token or ticket that they hold;"
+                " cookies count only from the app's own pages and from origins listed by name"
+            )
+            yield warning(source, path, "MDB154", message)
+        elif normalize_origin(origin) is None:
+            nearest = nearest_origin(origin)
+            suggestion = f"did you mean {shown(nearest)}?" if nearest else ""
+            message = f"{shown(origin)} is not an origin and will match nothing"
+            yield warning(source, path, "MDB155", message, suggestion)
+
+
+def warning(
+    source: Source, path: Path, code: str, message: str, suggestion: str = ""
+) -> Diagnostic:
+    """Return a warning that points at a value."""
+    severity = Severity.WARNING
+    return source.diagnostic(path, code, message, suggestion=suggestion, severity=severity)
 
 
 def _missing(source: Source, path: Path) -> Diagnostic:

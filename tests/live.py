@@ -264,10 +264,17 @@ class Server:
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        lines = (f"{name}: {value}\r\n" for name, value in sent.items())
+        return await self._status(f"GET {target} HTTP/1.1", sent)
+
+    async def raw_request(self, line: str) -> int:
+        """Send a request line as it is, which no client for HTTP does; the status."""
+        return await self._status(line, {"Host": "test", "Connection": "close"})
+
+    async def _status(self, line: str, headers: Mapping[str, str]) -> int:
+        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
         async with asyncio.timeout(TIMEOUT_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(f"GET {target} HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+            writer.write(f"{line}\r\n{''.join(lines)}\r\n".encode())
             status = (await reader.readline()).split()[1]
             writer.close()
             await writer.wait_closed()

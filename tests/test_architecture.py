@@ -23,6 +23,7 @@ ORDER = [
     "schema",
     "policy",
     "origins",
+    "misspelt",
     "validation",
     "problems",
     "regexes",
