@@ -308,8 +308,10 @@ async def test_the_header_says_what_kind_of_token_it_is(server: Server) -> None:
                 assert await is_refused(server, path, token=with_header(typ=kind)), kind
 
 
-async def test_the_log_names_the_kind_and_never_at_length(server: Server) -> None:
+async def test_the_log_says_why_and_never_at_length(server: Server) -> None:
     start = len(server.app_log)
+    assert await is_refused(server, token=token(aud="https://secret.example"))
+    assert "it has aud, but MDB_JWT_AUDIENCE is not set" in server.app_log[start:]
     for kind in ("reset\n\x1b[2J", "x" * 3000, ["y"] * 500):
         assert await is_refused(server, token=token(token_use=kind))
     assert await is_refused(server, token=with_header(typ="logout+jwt"))

@@ -49,7 +49,7 @@ def query_value(connection: HTTPConnection, name: str) -> str | None:
     Raises:
         Refused: It is there several times, with different values.
     """
-    return _only_one(connection.query_params.getlist(name), f"?{name}=")
+    return _only_one(connection.query_params.getlist(name), f"the parameter {name}")
 
 
 def cookie_tokens(connection: HTTPConnection) -> list[list[str]]:
@@ -72,7 +72,7 @@ def cookie_tokens(connection: HTTPConnection) -> list[list[str]]:
 def _token_of(header: str) -> str:
     token = _BEARER_TOKEN.fullmatch(header)
     if token is None and not _BEARER.fullmatch(header):
-        raise Refused("unauthenticated", "Authorization: Bearer is broken")
+        raise Refused("unauthenticated", "Authorization is broken")
     return token[1] if token else ""
 
 
@@ -80,7 +80,7 @@ def _only_one(values: Iterable[str], where: str) -> str | None:
     """The value that is there; an empty one is not."""
     different = {value for value in values if value}
     if len(different) > 1:
-        raise Refused("unauthenticated", f"different values of {where}")
+        raise Refused("unauthenticated", f"{where} has different values")
     return different.pop() if different else None
 
 

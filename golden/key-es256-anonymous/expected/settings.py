@@ -93,8 +93,7 @@ def deployment() -> Deployment:
         SettingsError: in one sentence, what to set.
     """
     _check_pyjwt()
-    warn_of_server(APP_SLUG)
-    return Deployment(
+    settings = Deployment(
         jwt_key=_read_jwt_key(),
         jwks=_read_jwks(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
@@ -102,6 +101,8 @@ def deployment() -> Deployment:
         token_types=_read_token_types(),
         limits=_read_limits(),
     )
+    warn_of_server(APP_SLUG)
+    return settings
 
 
 def _check_pyjwt() -> None:

@@ -88,14 +88,15 @@ def deployment() -> Deployment:
         SettingsError: in one sentence, what to set.
     """
     _check_pyjwt()
-    warn_of_server(APP_SLUG)
-    return Deployment(
+    settings = Deployment(
         jwt_key=_read_jwt_key(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
         jwt_audience=os.environ.get("MDB_JWT_AUDIENCE") or None,
         token_types=_read_token_types(),
         limits=_read_limits(),
     )
+    warn_of_server(APP_SLUG)
+    return settings
 
 
 def _check_pyjwt() -> None:

@@ -68,7 +68,10 @@ async def verify(token: str) -> Identity:
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
             leeway=LEEWAY_S,
-            options={"require": ["exp"]},
+            options={
+                "require": ["exp"],
+                "verify_aud": settings.jwt_audience is not None,
+            },
         )
         _check_type("typ in the header", decoded["header"].get("typ"))
         return identify(decoded["payload"])
@@ -88,7 +91,7 @@ def identify(claims: Mapping[str, Any]) -> Identity:
     for claim in _TYPE_CLAIMS:
         _check_type(claim, claims.get(claim))
     if "aud" in claims and deployment().jwt_audience is None:
-        raise Refused("unauthenticated", "aud is there, but no MDB_JWT_AUDIENCE")
+        raise Refused("unauthenticated", "it has aud, but MDB_JWT_AUDIENCE is not set")
     if not _is_text(claims):
         raise Refused("unauthenticated", "a claim holds half a character")
     email = claims.get("email")
