@@ -15,6 +15,7 @@ from mdbgen.manifest import Endpoint, Manifest
 from mdbgen.origins import ANY, normalize_origin
 
 DEFAULT = "default"
+LET_IN, LOG_IN, FORBIDDEN = "let in", "unauthenticated", "forbidden"
 TEXT_WIDTH = 48
 NAME_WIDTH = 28  # of names and paths, which may be long and have no spaces to break at
 GAP = "  "
@@ -44,14 +45,32 @@ class Rule:
     decided_by: str  # a key of the manifest, several, or "default"
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What becomes of one kind of client."""
+
+    client: str
+    outcome: str  # LET_IN, or the reason that it is told: LOG_IN, FORBIDDEN
+    decided_by: str  # a key of the manifest, several, "default" or "always"
+    endpoints: tuple[str, ...]  # where that is so
+
+
 def describe_endpoints(manifest: Manifest) -> tuple[EndpointAccess, ...]:
     """Say of each endpoint who may connect, in the manifest's order."""
-    return tuple(_endpoint(name, endpoint) for name, endpoint in manifest.websockets.items())
+    return tuple(_endpoint(name, each, manifest) for name, each in manifest.websockets.items())
 
 
 def describe_rules(manifest: Manifest) -> tuple[Rule, ...]:
     """Say what is asked of every token, and of every page, in the order of the checks."""
     return (_origin_rule(manifest), _key_rule(manifest), *_policy_rules(manifest))
+
+
+def describe_clients(manifest: Manifest) -> tuple[Client, ...]:
+    """Say what becomes of each kind of client: of those that fit one, the first counts."""
+    kinds = [("with a bad token", LOG_IN, "always"), *_identified(manifest)]
+    everywhere = tuple(manifest.websockets)
+    identified = (Client(*kind, everywhere) for kind in kinds)
+    return (*_anonymous(manifest), *identified)
 
 
 def report_inspect(manifest: Manifest, warnings: Sequence[Diagnostic], form: Format) -> Report:
@@ -64,15 +83,11 @@ def report_inspect(manifest: Manifest, warnings: Sequence[Diagnostic], form: For
     return Report(text, lines_of(format_text(each) for each in warnings), OK)
 
 
-def _endpoint(name: str, endpoint: Endpoint) -> EndpointAccess:
+def _endpoint(name: str, endpoint: Endpoint, manifest: Manifest) -> EndpointAccess:
     return EndpointAccess(
         endpoint=name,
         path=endpoint.path,
-        who=(
-            "anyone; a token is checked if shown"
-            if endpoint.anonymous.value
-            else "a token is required"
-        ),
+        who=_who(endpoint, manifest),
         decided_by=(
             endpoint.anonymous.decided_by
             if endpoint.anonymous.value
@@ -84,6 +99,45 @@ def _endpoint(name: str, endpoint: Endpoint) -> EndpointAccess:
         ping_interval=endpoint.ping_interval,
         ticket_ttl_seconds=endpoint.ticket_ttl_seconds,
     )
+
+
+def _who(endpoint: Endpoint, manifest: Manifest) -> str:
+    if not endpoint.anonymous.value:
+        return "a token is required"
+    if any(outcome == FORBIDDEN for _, outcome, _ in _identified(manifest)):
+        return "anyone without a token; with one, see below"
+    return "anyone; a token is checked if shown"
+
+
+def _anonymous(manifest: Manifest) -> Iterator[Client]:
+    """Clients without a token: one line for all endpoints that agree, and say why."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, each in manifest.websockets.items():
+        decision = each.anonymous if each.anonymous.value else each.required
+        outcome = LET_IN if each.anonymous.value else LOG_IN
+        names.setdefault((outcome, decision.decided_by), []).append(name)
+    for (outcome, decided_by), where in names.items():
+        yield Client("without a token", outcome, decided_by, tuple(where))
+
+
+def _identified(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Clients with a good token, in the order in which the policy looks at them."""
+    policy, by = manifest.policy, manifest.policy.stated_by
+    if policy.denied_users:
+        yield "in denied_users", FORBIDDEN, by["denied_users"]
+    if manifest.require_role is not None:
+        yield f"without the role {manifest.require_role}", FORBIDDEN, "auth.require_role"
+    if policy.required_permissions:
+        yield "without all the permissions", FORBIDDEN, by["required_permissions"]
+    listed = next((key for key in ("allowed_users", "allowed_roles") if key in by), "")
+    if not listed:
+        yield "anybody else with a token", LET_IN, DEFAULT
+        return
+    if policy.owner is not None:
+        yield "the owner", LET_IN, "developer_id"
+    kind = "in allowed_users" if listed == "allowed_users" else "with one of allowed_roles"
+    yield kind, LET_IN, by[listed]
+    yield "anybody else with a token", FORBIDDEN, by[listed]
 
 
 def _messages(endpoint: Endpoint) -> str:
@@ -150,6 +204,7 @@ def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str
     return {
         "slug": manifest.slug,
         "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
+        "clients": [asdict(each) for each in describe_clients(manifest)],
         "rules": [asdict(each) for each in describe_rules(manifest)],
         "limits": dict(LIMITS),
         "warnings": [as_json(each) for each in warnings],
@@ -165,11 +220,27 @@ def _as_text(manifest: Manifest) -> str:
     rules = [("at every endpoint", "", "decided by")]
     rules += [(each.subject, each.text, each.decided_by) for each in describe_rules(manifest)]
     widths = (NAME_WIDTH, NAME_WIDTH, *[TEXT_WIDTH] * 4)
-    tables = [_table(endpoints, widths), _table(rules, [TEXT_WIDTH] * 3), _limits()]
+    tables = [
+        _table(endpoints, widths),
+        _table(_client_rows(manifest), [TEXT_WIDTH] * 3),
+        _table(rules, [TEXT_WIDTH] * 3),
+        _limits(),
+    ]
     limits = list(_declared_limits(manifest))
     if limits:
         tables.append(_table([("at one endpoint", "limit", "value"), *limits], [TEXT_WIDTH] * 3))
     return "\n".join(tables)
+
+
+def _client_rows(manifest: Manifest) -> list[tuple[str, str, str]]:
+    rows = [("client: the first line that fits", "is", "decided by")]
+    for each in describe_clients(manifest):
+        where = ""
+        if len(each.endpoints) < len(manifest.websockets):
+            where = f", at {', '.join(each.endpoints)}"
+        outcome = each.outcome if each.outcome == LET_IN else f"refused: {each.outcome}"
+        rows.append((each.client + where, outcome, each.decided_by))
+    return rows
 
 
 def _limits() -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mdbgen.errors import Diagnostic, ManifestError, Severity, shown
-from mdbgen.origins import ANY, nearest_origin, normalize_origin
+from mdbgen.misspelt import Table, check_misspelt
 from mdbgen.policy import (
     LEGACY,
     TODAY,
@@ -26,13 +26,15 @@ from mdbgen.policy import (
     merge_policies,
 )
 from mdbgen.schema import Message, Schema
-from mdbgen.source import Path, Source
+from mdbgen.source import Source
 from mdbgen.validation import (
     ENDPOINT_NAME_PATTERN,
     PATH_PATTERN,
     SLUG_PATTERN,
     check_clashes,
+    check_origins,
     describe,
+    warning,
 )
 
 if TYPE_CHECKING:
@@ -89,10 +91,12 @@ def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     except ValidationError as error:
         findings += error.errors(include_url=False)
     declared, problems = _read_declared(source)
+    misspelt = list(check_misspelt(source, _TABLES))
     errors = [*describe(source, findings, _KNOWN_KEYS), *check_clashes(source), *problems]
+    errors += [each for each in misspelt if each.severity is Severity.ERROR]
     if keys is None or errors:
         raise ManifestError(*_by_position(errors))
-    return _resolve(keys, declared), tuple(_by_position(_warnings(source, keys)))
+    return _resolve(keys, declared), tuple(_by_position([*misspelt, *_warnings(source, keys)]))
 
 
 def _read_declared(source: Source) -> tuple[Declared | None, list[Diagnostic]]:
@@ -193,6 +197,17 @@ class ManifestKeys(_Keys):
     cors: CorsKeys = Field(default_factory=CorsKeys.model_construct)
 
 
+_IN_POLICY = {key: f"auth.policy.{key}" for key in PolicyKeys.model_fields}
+_IN_AUTH = {"require_role": "auth.require_role"}
+# Where other keys are ignored, unless they are nearly one of these.
+_TABLES = (
+    Table((), (*ManifestKeys.model_fields, "mdbgen"), _IN_POLICY, Severity.WARNING),
+    Table(("auth",), (*AuthKeys.model_fields,), {**_IN_POLICY, "algorithm": "auth.jwt.algorithm"}),
+    Table(("auth", "policy"), (*PolicyKeys.model_fields,), _IN_AUTH),
+    Table(("auth_policy",), (*PolicyKeys.model_fields,), _IN_AUTH),
+    Table(("auth", "jwt"), (*JwtKeys.model_fields,)),
+    Table(("cors",), (*CorsKeys.model_fields,)),
+)
 # Where other keys are refused: by the length of the path that they would have.
 _KNOWN_KEYS = {3: tuple(EndpointKeys.model_fields), 4: tuple(EndpointAuthKeys.model_fields)}
 
@@ -252,13 +267,13 @@ def _decision(keys: BaseModel, key: str, decided_by: str) -> Decision | None:
 def _warnings(source: Source, keys: ManifestKeys) -> Iterator[Diagnostic]:
     differing = disagreements(_stated(keys.auth.policy), _stated(keys.auth_policy))
     return chain(
-        (_policy_warning(source, disagreement) for disagreement in differing),
+        (_policywarning(source, disagreement) for disagreement in differing),
         _role_warnings(source, keys.auth),
-        _origin_warnings(source, keys.cors),
+        check_origins(source, keys.cors.allow_origins if keys.cors.enabled else ()),
     )
 
 
-def _policy_warning(source: Source, disagreement: Disagreement) -> Diagnostic:
+def _policywarning(source: Source, disagreement: Disagreement) -> Diagnostic:
     """Point at the value that is not used, and name the place of the one that is."""
     key, loser = disagreement.key, disagreement.loser
     other = TODAY if loser == LEGACY else LEGACY
@@ -266,42 +281,19 @@ def _policy_warning(source: Source, disagreement: Disagreement) -> Diagnostic:
     where = f"{other}.{key} ({line}:{column})"
     path = (*loser.split("."), key)
     if key in ("required", "allow_anonymous"):
-        return _warning(source, path, "MDB150", f"is overruled by {where}, the stricter of the two")
+        return warning(source, path, "MDB150", f"is overruled by {where}, the stricter of the two")
     if disagreement.winner:
-        return _warning(source, path, "MDB151", f"is overruled by {where}")
-    return _warning(source, path, "MDB151", f"differs from {where}; both lists apply")
+        return warning(source, path, "MDB151", f"is overruled by {where}")
+    return warning(source, path, "MDB151", f"differs from {where}; both lists apply")
 
 
 def _role_warnings(source: Source, auth: AuthKeys) -> Iterator[Diagnostic]:
     path, role = ("auth", "require_role"), shown(auth.require_role)
     if auth.require_role and auth.mode != "shared":
         message = f"{role} is required of every client, although auth.mode is not 'shared'"
-        yield _warning(source, path, "MDB152", message)
+        yield warning(source, path, "MDB152", message)
     if auth.require_role and auth.roles and auth.require_role not in auth.roles:
-        yield _warning(source, path, "MDB153", f"{role} is not among auth.roles")
-
-
-def _origin_warnings(source: Source, cors: CorsKeys) -> Iterator[Diagnostic]:
-    for index, origin in enumerate(cors.allow_origins if cors.enabled else ()):
-        path = ("cors", "allow_origins", index)
-        if origin == ANY:
-            message = (
-                "'*' lets scripts of any page connect with a token or ticket that they hold;"
-                " cookies count only from the app's own pages and from origins listed by name"
-            )
-            yield _warning(source, path, "MDB154", message)
-        elif normalize_origin(origin) is None:
-            nearest = nearest_origin(origin)
-            suggestion = f"did you mean {shown(nearest)}?" if nearest else ""
-            message = f"{shown(origin)} is not an origin and will match nothing"
-            yield _warning(source, path, "MDB155", message, suggestion)
-
-
-def _warning(
-    source: Source, path: Path, code: str, message: str, suggestion: str = ""
-) -> Diagnostic:
-    severity = Severity.WARNING
-    return source.diagnostic(path, code, message, suggestion=suggestion, severity=severity)
+        yield warning(source, path, "MDB153", f"{role} is not among auth.roles")
 
 
 def _by_position(diagnostics: Iterator[Diagnostic] | list[Diagnostic]) -> list[Diagnostic]:

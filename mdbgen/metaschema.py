@@ -12,6 +12,7 @@ from typing import Any
 from mdbgen.declared import LIMITS, MAX_HISTORY, OUTPUTS
 from mdbgen.messages import RESERVED_MESSAGES, RESERVED_PROPERTIES
 from mdbgen.metasubset import flag, named, notes, required, subset, text, texts, whole_number
+from mdbgen.misspelt import spellings
 from mdbgen.problems import MAX_NUMBER
 from mdbgen.validation import ENDPOINT_NAME_PATTERN, PATH_PATTERN, SLUG_PATTERN
 
@@ -75,6 +76,26 @@ def _object(description: str, properties: Node, **more: Any) -> Node:
     return {"description": description, "type": "object", "properties": properties, **more}
 
 
+def _shared(description: str, properties: Node, **elsewhere: str) -> Node:
+    """Describe an object whose other keys belong to others, unless they are nearly its own.
+
+    Args:
+        elsewhere: keys that belong into another object, and the path of each there.
+    """
+    wrong = {spellings(key): key for key in properties}
+    wrong |= {f"^{key}$": path for key, path in elsewhere.items()}
+    return _object(description, properties, patternProperties=_refused(wrong))
+
+
+def _refused(meant: dict[str, str]) -> Node:
+    hints = {pattern: f"Did you mean {key!r}?" for pattern, key in meant.items()}
+    # Editors show the message; a schema has no other word for it.
+    return {
+        pattern: {"description": hint, "not": {}, "errorMessage": hint}
+        for pattern, hint in hints.items()
+    }
+
+
 def _closed(description: str, properties: Node, **more: Any) -> Node:
     return _object(description, properties, **more, additionalProperties=False)
 
@@ -112,23 +133,22 @@ def _endpoint() -> Node:
     )
 
 
+def _policy_keys() -> Node:
+    return {
+        "required": flag("Whether a credential is required.", default=True),
+        "allow_anonymous": flag(
+            "Whether clients without one are let in all the same.", default=False
+        ),
+        "allowed_roles": texts("One of these roles is needed."),
+        "allowed_users": texts("Only these user ids or e-mail addresses."),
+        "denied_users": texts("Never these user ids or e-mail addresses."),
+        "required_permissions": texts("All of these permissions are needed."),
+        "owner_can_access": flag("Whether developer_id passes the allowed lists.", default=True),
+    }
+
+
 def _policy(description: str) -> Node:
-    return _object(
-        description,
-        {
-            "required": flag("Whether a credential is required.", default=True),
-            "allow_anonymous": flag(
-                "Whether clients without one are let in all the same.", default=False
-            ),
-            "allowed_roles": texts("One of these roles is needed."),
-            "allowed_users": texts("Only these user ids or e-mail addresses."),
-            "denied_users": texts("Never these user ids or e-mail addresses."),
-            "required_permissions": texts("All of these permissions are needed."),
-            "owner_can_access": flag(
-                "Whether developer_id passes the allowed lists.", default=True
-            ),
-        },
-    )
+    return _shared(description, _policy_keys(), require_role="auth.require_role")
 
 
 def _auth() -> Node:
@@ -136,20 +156,22 @@ def _auth() -> Node:
     jwt = {
         "algorithm": _one_of("How tokens are signed.", ("HS256", "RS256", "ES256"), "HS256"),
     }
-    return _object(
+    return _shared(
         "Who may connect.",
         {
             "policy": _policy("Rules for every endpoint."),
             "mode": _one_of("Whose users they are.", ("app", "shared"), "app"),
             "roles": texts("The roles that there are."),
             "require_role": text(role, minLength=1),
-            "jwt": _object("The tokens.", jwt),
+            "jwt": _shared("The tokens.", jwt),
         },
+        **{key: f"auth.policy.{key}" for key in _policy_keys()},
+        algorithm="auth.jwt.algorithm",
     )
 
 
 def _cors() -> Node:
-    return _object(
+    return _shared(
         "Pages of other origins.",
         {
             "enabled": flag("Whether allow_origins counts.", default=False),

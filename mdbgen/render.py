@@ -25,8 +25,8 @@ class Owner(Enum):
 
 # The same for every app: these templates are the files. A test says that black agrees.
 _CONSTANT = (
-    *("client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py", "loops.py"),
-    *("outbox.py", "redaction.py", "tickets.py"),
+    *("carriers.py", "client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py"),
+    *("loops.py", "outbox.py", "redaction.py", "startup.py", "tickets.py"),
 )
 # These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
 CHOSEN = (
@@ -86,6 +86,8 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield FormattedFile("jsontypes.py", generator, _fill("jsontypes.py", plan=plan))
     if plan.client:
         yield RenderedFile("client.ts", generator, _fill("client.ts", plan=plan))
+    if plan.key.is_public:
+        yield RenderedFile("jwks.py", generator, _template("jwks.py"))
     if plan.history:
         yield RenderedFile("history.py", generator, _template("history.py"))
     for document in plan.documents:

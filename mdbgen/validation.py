@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, shown
+from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, Severity, shown
 from mdbgen.naming import class_name, identifier
+from mdbgen.origins import ANY, nearest_origin, normalize_origin
 from mdbgen.source import Path, Place, Source
 
 MAX_ENDPOINTS = 500  # formatting many takes long
@@ -57,6 +58,31 @@ def check_clashes(source: Source) -> Iterator[Diagnostic]:
         yield from _name_clashes(source, names)
         yield from _path_clashes(source, endpoints)
         yield from _crowd(source, endpoints)
+
+
+def check_origins(source: Source, origins: Sequence[str]) -> Iterator[Diagnostic]:
+    """Yield a warning for each of ``cors.allow_origins`` that opens much, or nothing."""
+    for index, origin in enumerate(origins):
+        path = ("cors", "allow_origins", index)
+        if origin == ANY:
+            message = (
+                "'*' lets scripts of any page connect with a token or ticket that they hold;"
+                " cookies count only from the app's own pages and from origins listed by name"
+            )
+            yield warning(source, path, "MDB154", message)
+        elif normalize_origin(origin) is None:
+            nearest = nearest_origin(origin)
+            suggestion = f"did you mean {shown(nearest)}?" if nearest else ""
+            message = f"{shown(origin)} is not an origin and will match nothing"
+            yield warning(source, path, "MDB155", message, suggestion)
+
+
+def warning(
+    source: Source, path: Path, code: str, message: str, suggestion: str = ""
+) -> Diagnostic:
+    """Return a warning that points at a value."""
+    severity = Severity.WARNING
+    return source.diagnostic(path, code, message, suggestion=suggestion, severity=severity)
 
 
 def _missing(source: Source, path: Path) -> Diagnostic:

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -229,15 +229,16 @@ class Server:
         token: str | None = None,
         bearer: str | None = None,
         cookies: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         **options: Any,
     ) -> AsyncIterator[Client]:
         """Open a WebSocket; read nothing from it."""
-        sent = dict(headers or {})
+        sent = list(headers.items() if isinstance(headers, Mapping) else headers)
         if bearer is not None:
-            sent["Authorization"] = f"Bearer {bearer}"
+            sent.append(("Authorization", f"Bearer {bearer}"))
         if cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            sent.append(("Cookie", pairs))
         query = "" if token is None else f"{'&' if '?' in path else '?'}token={token}"
         url = f"ws://127.0.0.1:{self.port}{path}{query}"
         options = {"proxy": None, "open_timeout": TIMEOUT_S, "close_timeout": 2, **options}
@@ -265,10 +266,17 @@ class Server:
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        lines = (f"{name}: {value}\r\n" for name, value in sent.items())
+        return await self._status(f"GET {target} HTTP/1.1", sent)
+
+    async def raw_request(self, line: str) -> int:
+        """Send a request line as it is, which no client for HTTP does; the status."""
+        return await self._status(line, {"Host": "test", "Connection": "close"})
+
+    async def _status(self, line: str, headers: Mapping[str, str]) -> int:
+        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
         async with asyncio.timeout(TIMEOUT_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(f"GET {target} HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+            writer.write(f"{line}\r\n{''.join(lines)}\r\n".encode())
             status = (await reader.readline()).split()[1]
             writer.close()
             await writer.wait_closed()

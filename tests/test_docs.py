@@ -101,3 +101,44 @@ def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         REGISTRY.unregister(next(c for c in REGISTRY._collector_to_names if "WebSocket" in repr(c)))
     for name in ("connections", "sessions", "users", "queued_bytes", "frames_sent_total"):
         assert f"\nws_{name} 0.0\n" in metrics
+
+
+PAGES = sorted(
+    path
+    for folder in ("docs", "examples", "benchmarks", "templates", ".")
+    for path in (ROOT / folder).glob("*.md" if folder == "." else "**/*")
+    if path.suffix in {".md", ".py", ".sh", ".jinja", ".toml", ".yml"}
+)
+FLAGS = ("--ws-per-message-deflate false", "--ws-max-size 65536", "--timeout-graceful-shutdown 10")
+
+
+def test_every_start_command_has_the_flags() -> None:
+    commands = [
+        (path.name, match[0])
+        for path in PAGES
+        # In Python, a command may go on in the next string.
+        for match in re.finditer(
+            r'uvicorn [\w.]+:\w+(?:[^`\n"]|"\n\s*")*', path.read_text("utf-8").replace("\\\n", "")
+        )
+    ]
+    assert {name for name, _ in commands} >= {"README.md", "authentication.md", "__main__.py"}
+    for name, command in commands:
+        words = " ".join(command.replace('"', " ").split())
+        assert [flag for flag in FLAGS if flag not in words] == [], f"{name}: {command}"
+    for path in PAGES:
+        for call in re.findall(r"uvicorn\.(?:run|Config)\([^)]*\)", path.read_text("utf-8")):
+            assert "ws_per_message_deflate=False" in call, path
+    for path in PAGES:
+        assert not re.search(r"\b(fastapi (run|dev) \w|hypercorn \w+:)", path.read_text("utf-8"))
+
+
+async def test_authentication_examples(tmp_path: Path) -> None:
+    """The names that are the app's, and the log that says why a client was refused."""
+    hosts, logs = _python_blocks("docs/authentication.md")
+    live.write_package(tmp_path / "app" / "ws", MANIFEST)
+    (tmp_path / "main.py").write_text(f"{MAIN}\n\n{hosts}\n\n{logs}", "utf-8")
+    with live.running(tmp_path) as server:
+        assert await server.handshake("/ws", Host="evil.example") == 400
+        async with server.connect("/ws", token="bad") as client:
+            assert (await client.closing()).code == 1008
+        live.wait_for_log(server, "app.ws.endpoint INFO client refused endpoint=realtime reason=")

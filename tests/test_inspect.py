@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_live_policy import ANONYMOUS, CASES, CLIENTS
 
 from mdbgen.declared import LIMITS
 from mdbgen.formats import Format
 from mdbgen.generate import generate
 from mdbgen.inspect import (
     NAME_WIDTH,
+    describe_clients,
     describe_endpoints,
     describe_rules,
     report_inspect,
@@ -76,6 +78,98 @@ def test_an_endpoint_names_the_key_that_decided(
         "anyone": "anyone; a token is checked if shown",
     }[who]
     assert (described.who, described.decided_by) == (sentence, decided_by)
+
+
+def test_an_open_door_does_not_let_in_every_user() -> None:
+    """The visitor gets in, the customer who has logged in does not."""
+    manifest = parsed({"auth": {"required": False}}, auth={"policy": {"allowed_roles": ["staff"]}})
+    [described] = describe_endpoints(manifest)
+    assert described.who == "anyone without a token; with one, see below"
+    told = report_inspect(manifest, (), Format.TEXT).stdout
+    table = told.split("client: the first line that fits")[1].split("\n\n")[0].splitlines()[1:]
+    assert [re.split("  +", line) for line in table] == [
+        ["without a token", "let in", "websockets.realtime.auth.required"],
+        ["with a bad token", "refused: unauthenticated", "always"],
+        ["with one of allowed_roles", "let in", "auth.policy.allowed_roles"],
+        ["anybody else with a token", "refused: forbidden", "auth.policy.allowed_roles"],
+    ]
+
+
+def test_endpoints_that_differ_are_named() -> None:
+    document = {
+        "slug": "s",
+        "websockets": {
+            "a": {"path": "/a"},
+            "b": {"path": "/b", "auth": {"required": False}},
+            "c": {"path": "/c"},
+        },
+    }
+    manifest, _ = parse_manifest(parse_source(json.dumps(document).encode(), "manifest.json"))
+    told = json.loads(report_inspect(manifest, (), Format.JSON).stdout)["clients"]
+    assert told[:3] == [
+        {
+            "client": "without a token",
+            "outcome": "unauthenticated",
+            "decided_by": "default",
+            "endpoints": ["a", "c"],
+        },
+        {
+            "client": "without a token",
+            "outcome": "let in",
+            "decided_by": "websockets.b.auth.required",
+            "endpoints": ["b"],
+        },
+        {
+            "client": "with a bad token",
+            "outcome": "unauthenticated",
+            "decided_by": "always",
+            "endpoints": ["a", "b", "c"],
+        },
+    ]
+    text = report_inspect(manifest, (), Format.TEXT).stdout
+    assert "\nwithout a token, at a, c  " in text
+    assert "\nwithout a token, at b  " in text
+
+
+def _fits(kind: str, claims: dict[str, Any], manifest: Manifest) -> bool:
+    """Whether a line of the table is about a client with these claims."""
+    policy, email = manifest.policy, claims.get("email", "")
+    is_verified = claims.get("email_verified", True) is True
+
+    def names(claim: str) -> set[str]:
+        value = claims.get(claim)
+        listed = value if isinstance(value, list) else [value]
+        return {name for name in listed if isinstance(name, str)}
+
+    def is_among(users: tuple[str, ...], by_email: bool) -> bool:
+        folded = {name.encode().lower() for name in users}
+        is_listed = by_email and email and email.encode().lower() in folded
+        return claims["sub"] in users or bool(is_listed)
+
+    roles = names("role") | names("roles")
+    return {
+        "in denied_users": lambda: is_among(policy.denied_users, True),
+        f"without the role {manifest.require_role}": lambda: manifest.require_role not in roles,
+        "without all the permissions": lambda: (
+            not names("permissions") >= set(policy.required_permissions)
+        ),
+        "the owner": lambda: is_among((policy.owner or "",), is_verified),
+        "in allowed_users": lambda: is_among(policy.allowed_users, is_verified),
+        "with one of allowed_roles": lambda: bool(roles & set(policy.allowed_roles)),
+        "anybody else with a token": lambda: True,
+    }[kind]()
+
+
+@pytest.mark.parametrize(("name", "claims", "outcome"), CLIENTS, ids=str)
+def test_the_table_says_what_happens(name: str, claims: dict[str, Any], outcome: str) -> None:
+    """To the very clients that ``test_live_policy`` connects to a server."""
+    data = json.dumps(CASES[name].whole_manifest).encode()
+    manifest, _ = parse_manifest(parse_source(data, "manifest.json"))
+    anonymous, _, *identified = describe_clients(manifest)
+    told = anonymous
+    if claims is not ANONYMOUS:
+        told = next(each for each in identified if _fits(each.client, claims, manifest))
+    assert told.outcome == {"connected": "let in"}.get(outcome, outcome)
 
 
 def test_every_rule_names_its_key() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -9,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -141,9 +142,18 @@ def _certificate_like() -> str:
     return public_pem("RS256").replace("PUBLIC KEY", "CERTIFICATE")
 
 
+def _weak_pem() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
 BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
     "no-secret": ("HS256", "SECRET_KEY", lambda: "", "SECRET_KEY is not set"),
     "short-secret": ("HS256", "SECRET_KEY", lambda: "x" * 31, "SECRET_KEY has 31 bytes"),
+    "blanks": ("HS256", "SECRET_KEY", lambda: " " * 32, "SECRET_KEY is blank"),
+    "other-blanks": ("HS256", "MDB_JWT_SECRET", lambda: "\t\n\u3000" * 20, "_SECRET is blank"),
+    "weak-RSA": ("RS256", PEM, _weak_pem, "has 1024 bits: RS256 needs a key of at least 2048"),
     "none": ("RS256", PEM, lambda: "", "MDB_JWT_PUBLIC_KEY is not set"),
     "garbage": ("RS256", PEM, lambda: "garbage", "MDB_JWT_PUBLIC_KEY is no PEM public key"),
     "certificate": ("RS256", PEM, _certificate_like, "is no PEM public key"),
@@ -164,6 +174,30 @@ BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
     "file": ("RS256", JWKS, lambda: "file:///etc/keys", "is no https:// address"),
     "no-scheme": ("RS256", JWKS, lambda: "id.example/keys", "is no https:// address"),
     "hidden": ("RS256", JWKS, lambda: " https://id.example/keys", "is no https:// address"),
+    **{
+        f"address-{number}": ("ES256", JWKS, lambda url=url: url, "is no https:// address")  # type: ignore[misc]
+        for number, url in enumerate(
+            (
+                "http://localhost:80@evil.example/keys",
+                "http://127.0.0.1:80@evil.example/keys",
+                "http://localhost:80\\@evil.example/keys",
+                "http://127.0.0.1.evil.example/keys",
+                "https://#",
+                "https:///keys",
+                "https:keys",
+                "https://:443/keys",
+                "https://user:password@id.example/keys",
+                "https://id.example\r\nHost: evil.example/keys",
+                "https://id.exam\tple/keys",
+                "https://id.example/k\x7fys",
+                "https://id.example/kéys",
+                "https://id.example:99999/keys",
+                "https://id.example:port/keys",
+                "https://[::1/keys",
+                "javascript://localhost/keys",
+            )
+        )
+    },
 }
 
 
@@ -187,31 +221,62 @@ async def test_a_key_that_cannot_verify_stops_the_start_up(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://id.example/keys",
+        "HTTPS://ID.example:8443/a/b?c=d",
+        "https://[2001:db8::1]/keys",
+        "http://localhost:8080/keys",
+        "http://127.0.0.1/keys",
+        "http://[::1]:8080/keys",
+    ],
+)
+async def test_the_address_of_the_keys(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PEM, raising=False)
+    monkeypatch.setenv(JWKS, url)
+    with live.imported(tmp_path, manifest("RS256")) as package:
+        assert package.settings.deployment().can_verify_tokens
+
+
 # --- JWKS
 
 
 class KeyServer:
-    """Serves what ``answer`` says at the moment, and counts how often it is asked."""
+    """Serves what a test says at the moment, and counts how often it is asked."""
 
     def __init__(self) -> None:
         self.keys: list[dict[str, Any]] = []
         self.body: bytes | None = None  # instead of the keys
         self.status = 200
+        self.headers: dict[str, str] = {}
+        self.drips = False  # one byte after the other, without an end
         self.asked = 0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 server.asked += 1
+                assert server.may_answer.wait(60)
                 body = server.body or json.dumps({"keys": server.keys}).encode()
                 self.send_response(server.status)
-                self.send_header("Content-Length", str(len(body) + 100 * (server.status == 206)))
+                size = len(body) + 100 * (server.status == 206) + 10**6 * server.drips
+                for name, value in {"Content-Length": str(size), **server.headers}.items():
+                    self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(ConnectionError):  # a client need not read all of it
+                    self.wfile.write(body)
+                    while server.drips and not server.is_over.wait(0.02):
+                        self.wfile.write(b" ")
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
+        self.is_over = threading.Event()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/keys"
 
@@ -224,6 +289,8 @@ def key_server() -> Iterator[KeyServer]:
     try:
         yield keys
     finally:
+        keys.is_over.set()
+        keys.may_answer.set()
         keys.http.shutdown()
         keys.http.server_close()
         thread.join()
@@ -266,18 +333,19 @@ async def test_a_token_names_its_key_and_keys_come_and_go(tmp_path: Path) -> Non
 async def test_a_new_key_is_found_without_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In this process: PyJWT's client asks for an unknown key every 30 seconds at most."""
+    """In this process: an unknown key is asked for every 30 seconds at most."""
     with key_server() as keys, live.imported(tmp_path, manifest("RS256")) as package:
         monkeypatch.delenv(PEM, raising=False)
         monkeypatch.setenv(JWKS, keys.url)
         keys.keys = [public_jwk("RS256")]
+        monkeypatch.setattr(package.jwks, "COOLDOWN_S", 0)
         identity = await package.tokens.verify(signed("RS256", "RS256"))
         assert identity.user_id == "ada"
         keys.keys = [public_jwk("RS256-next")]
-        package.settings.deployment().jwks.cooldown_duration = 0
         identity = await package.tokens.verify(signed("RS256-next", "RS256-next", sub="bob"))
         assert identity.user_id == "bob"
         assert keys.asked == 2
+        monkeypatch.setattr(package.jwks, "COOLDOWN_S", 30)
         with pytest.raises(package.tokens.Refused):  # the old one is no longer the issuer's
             await package.tokens.verify(signed("RS256", "RS256"))
 
@@ -287,9 +355,22 @@ async def test_an_outage_ends_by_itself(tmp_path: Path) -> None:
         keys.keys, keys.status = [public_jwk("RS256")], 503
         assert await end_of(server, signed("RS256", "RS256")) == NO_KEYS
         keys.status = 200
-        assert await user_of(server, signed("RS256", "RS256")) == "ada"
+        await _until_let_in(server, signed("RS256", "RS256"))
         keys.status = 503
         assert await user_of(server, signed("RS256", "RS256")) == "ada"  # known for a while
+
+
+async def _until_let_in(server: Server, credential: str) -> None:
+    """A failure is remembered for some seconds."""
+    deadline = time.monotonic() + live.TIMEOUT_S
+    while await _first_frame(server, credential) != "connected":
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+
+
+async def _first_frame(server: Server, credential: str) -> str:
+    async with server.connect("/ws", token=credential) as client:
+        return str((await client.recv())["type"])
 
 
 @pytest.mark.parametrize(

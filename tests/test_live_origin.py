@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Server, serving, token
+from live import Server, serving, token, write_project
+from live import running as running_project
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
@@ -210,3 +212,28 @@ async def test_a_page_without_tls_is_foreign_to_a_socket_with_it(behind_proxy: S
 async def test_what_a_client_claims_to_be_forwarded_changes_no_host(server: Server) -> None:
     claims = {"X_Forwarded_Host": "evil.example", "Forwarded": "host=evil.example;proto=https"}
     assert await status_of(server, "/ws", Origin=FOREIGN, **claims) == 403
+
+
+async def test_a_rebound_name_gets_nothing_where_hosts_are_listed(tmp_path: Path) -> None:
+    """A page of evil.example, which is the server's own address to the browser."""
+    write_project(tmp_path, "doors", {"app": MANIFEST})
+    main = tmp_path / "main.py"
+    main.write_text(
+        f"{main.read_text('utf-8')}\n\n"
+        "from fastapi.middleware.trustedhost import TrustedHostMiddleware\n"
+        'app.add_middleware(TrustedHostMiddleware, allowed_hosts=["app.example", "127.0.0.1"])\n',
+        "utf-8",
+    )
+    with running_project(tmp_path) as server, server.shown():
+        port, headers = server.port, {"Authorization": f"Bearer {token()}"}
+        for host in ("evil.example", "127.0.0.1.evil.example", "evil.example:127.0.0.1", "[::1]"):
+            page = {"Host": f"{host}:{port}", "Origin": f"http://{host}:{port}"}
+            for path in ("/ws", "/open", "/v1/ws", "/sub/ws"):
+                assert await server.handshake(path, **page) == 400
+                assert await server.handshake(f"{path}?token={token()}", **page) == 400
+                sent = {**headers, **page}
+                response = await server.request("POST", f"{path}/ticket", headers=sent)
+                assert response.status_code == 400
+        for host in ("app.example", f"127.0.0.1:{port}"):
+            page = {"Host": host, "Origin": f"http://{host}"}
+            assert await server.handshake("/open", **page) == 101

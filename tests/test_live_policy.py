@@ -124,6 +124,39 @@ CASES = {
         lets_in=[ADA, _bob(email="ada@EXAMPLE.com")],
         forbids=[BOB, _bob(email="ada@example.com.evil")],
     ),
+    "allowed_by_the_very_address": Case(
+        _policy(allowed_users=["boss@strasse.de", "kate@fine.example", "ß@ß.example"]),
+        lets_in=[
+            _bob(email="BOSS@Strasse.DE"),
+            _bob(email="Kate@Fine.example"),
+            _bob(email="ß@ß.EXAMPLE"),
+        ],
+        forbids=[
+            _bob(email="boss@straße.de"),
+            _bob(email="\u212aate@fine.example"),  # KELVIN SIGN, whose small letter is k
+            _bob(email="bo\u017fs@strasse.de"),  # LONG S
+            _bob(email="kate@\ufb01ne.example"),  # the ligature fi
+            _bob(email="ss@ss.example"),
+            _bob(email="ẞ@ẞ.example"),
+            _bob(email=" boss@strasse.de"),
+            {"sub": "BOSS@strasse.de"},
+        ],
+    ),
+    "allowed_if_the_email_is_verified": Case(
+        _policy(allowed_users=["ada@example.com", "carol"]),
+        lets_in=[ADA, _ada(email_verified=True), {"sub": "carol", "email_verified": False}],
+        forbids=[
+            _ada(email_verified=False),
+            _ada(email_verified="true"),
+            _ada(email_verified=1),
+            _ada(email_verified=[True]),
+        ],
+    ),
+    "denied_though_the_email_is_not_verified": Case(
+        _policy(denied_users=["ada@example.com", "boss@strasse.de"]),
+        lets_in=[_bob(email="boss@straße.de"), _bob(email="eve@example.com")],
+        forbids=[ADA, _ada(email_verified=False), _bob(email="ADA@example.com")],
+    ),
     "allowed_users_before_roles": Case(
         _policy(allowed_users=["ada"], allowed_roles=["admin"]),
         lets_in=[ADA],
@@ -182,6 +215,15 @@ CASES = {
         {"developer_id": "ada@example.com", **_policy(allowed_users=["bob"])},
         lets_in=[ADA, BOB],
         forbids=[{"sub": "carol"}],
+    ),
+    "owner_by_verified_email": Case(
+        {"developer_id": "Boss@strasse.de", **_policy(allowed_roles=["admin"])},
+        lets_in=[_bob(email="boss@STRASSE.de"), _bob(email="boss@strasse.de", email_verified=True)],
+        forbids=[
+            _bob(email="boss@straße.de"),
+            _bob(email="boss@strasse.de", email_verified=False),
+            {"sub": "boss@strasse.de"},
+        ],
     ),
     "owner_may_not": Case(
         {

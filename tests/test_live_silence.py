@@ -168,10 +168,44 @@ async def _use_everything(server: Server, secrets: Secrets) -> None:
         assert await _knock(server, "/ws", credential) != ""
     for path in ("/unknown", "/ws/", "/ws/deeper", "/ws;x"):
         await _knock(server, path, {"token": secrets.token(), "bearer": secrets.token()})
+    await _use_odd_places(server, secrets)
     for path in ("/ws", "/ws/", "/v1/ws", "/ws/ticket", "/ws/ticket/", "/sub/ws/ticket"):
         for method in ("GET", "POST"):  # as when a proxy does not pass the upgrade on
             query = f"token={secrets.token()}&ticket={secrets.add('ticket-over-http')}"
             await server.request(method, f"{path}?{query}")
+
+
+ODD_TARGETS = [
+    "/ws%3Ftoken={}",
+    "/ws%3ftoken={}",
+    "/ws%253Ftoken={}",
+    "/ws%25253fticket={}",
+    "/ws%3Fa=1%20b&token={}",
+    "/ws%3Fa%26token%3D{}",
+    "/ws%3F{}",
+    "/ws/ticket%3Fticket={}",
+    "/WS?token={}",
+    "/Ws/Ticket?x={}",
+    "//ws?token={}",
+    "/%77s?{}",
+    "/elsewhere?a=1&TOKEN={}",
+    "/elsewhere?ticket={}",
+    "/elsewhere%3Fticket={}",
+    "/elsewhere%3Fa%2526ticket%253D{}",
+]
+
+
+async def _use_odd_places(server: Server, secrets: Secrets) -> None:
+    """Credentials where none belongs, as sockets and over HTTP."""
+    for target in ODD_TARGETS:
+        await server.handshake(target.format(secrets.token()))
+        await server.raw_request(f"GET {target.format(secrets.token())} HTTP/1.1")
+    for scheme in ("Bearer", "Basic"):
+        authorization = f"{scheme} {secrets.token()}"
+        await server.handshake("/ws", Proxy_Authorization=authorization)
+        await server.handshake(
+            "/ws", proxy_authorization=authorization, authorization=authorization
+        )
 
 
 async def _ticket(server: Server, path: str, secrets: Secrets) -> str:
@@ -206,6 +240,34 @@ async def test_no_log_line_holds_a_credential(
     if level == "trace":
         assert "'query_string': '***'" in server.log
     secrets.check(server.log)
+
+
+@pytest.mark.parametrize("parser", ["h11", "httptools"])
+async def test_no_log_line_of_either_parser_holds_a_credential(tmp_path: Path, parser: str) -> None:
+    pytest.importorskip(parser)
+    secrets = Secrets()
+    arguments = ("--http", parser, "--log-level", "trace")
+    with serving(tmp_path, "doors", {"app": MANIFEST}, arguments=arguments) as server:
+        await _use_everything(server, secrets)
+    secrets.check(server.log)
+
+
+async def test_what_is_no_credential_is_logged_as_ever(running: Server) -> None:
+    with running.shown():
+        start = len(running.log)
+        for target in ("/census?page=2&csrf_token=x", "/census?q=a%3Fb", "/wsx?tokens=1"):
+            await running.raw_request(f"GET {target} HTTP/1.1")
+            assert f'"GET {target} HTTP/1.1"' in running.log[start:]
+
+
+async def test_a_long_path_is_logged_at_once(tmp_path: Path) -> None:
+    """Without a look at every part of it from every other: that took seventeen seconds."""
+    arguments = ("--ws", "wsproto", "--http", "h11")  # which read the longest lines
+    with serving(tmp_path, "doors", {"app": MANIFEST}, arguments=arguments) as server:
+        for piece in ("/", "/?"[::-1], "%253F", "%25", "token="):
+            target = "/" + piece * (60_000 // len(piece))
+            assert await server.handshake(target) == 403
+            await server.raw_request(f"GET {target} HTTP/1.1")
 
 
 async def test_no_log_line_behind_a_proxy_holds_a_credential(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jwt
 import live
 import pytest
 from fastapi import FastAPI
@@ -55,6 +57,10 @@ def not_starting(
         (CLOSED, {"MDB_JWT_SECRET": "x" * 31}, ["MDB_JWT_SECRET has 31 bytes"]),
         # The first that is set decides, also when it is a bad one.
         (CLOSED, {"SECRET_KEY": "short", "MDB_JWT_SECRET": "x" * 32}, ["SECRET_KEY has 5 bytes"]),
+        (CLOSED, {"SECRET_KEY": " " * 40}, ["SECRET_KEY is blank"]),
+        (CLOSED, {"SECRET_KEY": "x" * 32, "MDB_WS_CONNECTIONS": "7" * 5000}, ["is '7777", "above"]),
+        (CLOSED, {"SECRET_KEY": "x" * 32, "MDB_WS_OUTBOX_BYTES": "0"}, ["_BYTES is '0'"]),
+        (CLOSED, {"SECRET_KEY": "x" * 32, "MDB_WS_OUTBOX_BYTES": "1e9"}, ["_BYTES is '1e9'"]),
         (OPEN, {"SECRET_KEY": "short"}, ["SECRET_KEY has 5 bytes"]),
         (ASYMMETRIC, {"SECRET_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is not set"]),
         (ASYMMETRIC, {"MDB_JWT_PUBLIC_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is no PEM"]),
@@ -68,6 +74,7 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
         assert server.process.returncode not in (0, None)
         last = [line for line in server.log.splitlines() if "SettingsError: " in line]
         assert len(last) == 1, server.log
+        assert len(last[0]) < 200
         for part in sentence:
             assert part in last[0]
         assert "x" * 31 not in server.log
@@ -91,6 +98,142 @@ def test_several_workers_are_warned_of(
         live.wait_for_log(server, "Application startup complete")
         warning = "2 workers are configured: each of them has its own clients of start_up"
         assert (warning in server.log) is is_told
+
+
+QUIET = ("--ws-per-message-deflate", "false")
+COMPRESSED = "messages are compressed"
+UNBOUNDED = "keeps all that a client does not read"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "is_told"),
+    [
+        ((), {}, True),
+        (("--ws-per-message-deflate", "true"), {}, True),
+        (("--ws-per-message-deflate=On",), {}, True),
+        (QUIET, {}, False),
+        (("--ws-per-message-deflate=0",), {}, False),
+        (("--ws-per-message-deflate", "1", *QUIET), {}, False),
+        ((), {"UVICORN_WS_PER_MESSAGE_DEFLATE": "false"}, False),
+        (("--ws-per-message-deflate", "yes"), {"UVICORN_WS_PER_MESSAGE_DEFLATE": "0"}, True),
+    ],
+)
+def test_compression_is_warned_of(
+    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], is_told: bool
+) -> None:
+    with serving(tmp_path, "basic", {"app": CLOSED}, env=env, arguments=arguments) as server:
+        live.wait_for_log(server, "Application startup complete")
+        assert server.log.count(COMPRESSED) == is_told
+        assert UNBOUNDED not in server.log
+
+
+@pytest.mark.parametrize(
+    ("command", "is_told"),
+    [
+        (["/bin/uvicorn", "main:app"], True),
+        (["/lib/uvicorn/__main__.py", "main:app"], True),
+        (["uvicorn.exe", "main:app"], True),
+        (["/bin/fastapi", "run", "main.py"], True),
+        (["/lib/fastapi/__main__.py", "dev"], True),
+        (["/bin/fastapi", "--version"], False),
+        (["/bin/gunicorn", "main:app", "-k", "uvicorn.workers.UvicornWorker"], True),
+        (["/bin/gunicorn", "-k=uvicorn_worker.UvicornWorker", "main:app"], True),
+        (["/bin/gunicorn", "main:app", "-k", "my.Worker"], False),
+        (["/bin/hypercorn", "main:app"], False),
+        (["main.py"], False),
+        (["/my/uvicorn/main.py"], False),
+        ([""], False),
+    ],
+)
+def test_what_a_start_command_says_of_compression(
+    ws: ModuleType,
+    command: list[str],
+    is_told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(sys, "argv", command)
+    ws.settings.deployment()
+    assert caplog.text.count(COMPRESSED) == is_told
+    assert not is_told or "--ws-per-message-deflate false" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("version", "is_told"),
+    [
+        ("0.35.0", True),
+        ("0.50.0", True),
+        ("0.52.0", True),
+        ("0.52", True),
+        ("0.52.1", False),
+        ("0.52.10", False),
+        ("0.54.0", False),
+        ("1.0.0", False),
+        ("0.53.0.dev1", False),
+    ],
+)
+def test_a_uvicorn_without_backpressure_is_warned_of(
+    ws: ModuleType,
+    version: str,
+    is_told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    module = "uvicorn.protocols.websockets.websockets_sansio_impl"
+    monkeypatch.setitem(sys.modules, "uvicorn", ModuleType("uvicorn"))
+    monkeypatch.setattr(sys.modules["uvicorn"], "__version__", version, raising=False)
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    ws.settings.deployment()
+    assert caplog.text.count(f"uvicorn {version} keeps all") == is_told
+    caplog.clear()
+    monkeypatch.delitem(sys.modules, module)  # another protocol serves
+    ws.settings.deployment.cache_clear()
+    ws.settings.deployment()
+    assert UNBOUNDED not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("version", "starts"),
+    [
+        ("1.7.1", False),
+        ("2.8.0", False),
+        ("2.10.1", False),
+        ("2.14.0", False),
+        ("2.15.0rc1", True),
+        ("2.15.0", True),
+        ("2.100.0", True),
+        ("3.0.0", True),
+    ],
+)
+def test_an_old_pyjwt_stops_the_start_up(
+    ws: ModuleType, version: str, starts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jwt, "__version__", version)
+    app = FastAPI()
+    app.include_router(ws.router)
+    if starts:
+        with TestClient(app):
+            return
+    with pytest.raises(RuntimeError, match=f"^PyJWT {version} .* 'pyjwt>=2.15'$"), TestClient(app):
+        pass
+
+
+def test_deployment_says_whether_it_can_verify_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    with live.imported(tmp_path / "open", OPEN) as package:
+        assert not package.settings.deployment().can_verify_tokens
+    with live.imported(tmp_path / "es256", {**ASYMMETRIC, **OPEN}) as package:
+        assert not package.settings.deployment().can_verify_tokens
+        monkeypatch.setenv("MDB_JWT_JWKS_URL", "https://id.example/keys")
+        package.settings.deployment.cache_clear()
+        assert package.settings.deployment().can_verify_tokens
+    monkeypatch.setenv("SECRET_KEY", live.KEY)
+    for number, manifest in enumerate((OPEN, CLOSED)):
+        with live.imported(tmp_path / str(number), manifest) as package:
+            assert package.settings.deployment().can_verify_tokens
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"])

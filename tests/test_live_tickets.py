@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import time
+import tracemalloc
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import live
 import pytest
+from fastapi import FastAPI
 from live import Server, serving, token
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
+    from fastapi.testclient import TestClient
 
 MANIFEST = {
     "slug": "tickets",
@@ -18,6 +29,7 @@ MANIFEST = {
         "second": {"path": "/second"},
         "open": {"path": "/open", "auth": {"required": False}},
         "brief": {"path": "/brief", "ticket_ttl_seconds": 1},
+        "long": {"path": "/long", "ticket_ttl_seconds": 60},
     },
     "auth": {"policy": {"denied_users": ["mallory"], "required_permissions": ["chat"]}},
     "cors": {"enabled": True, "allow_origins": ["https://app.example"]},
@@ -271,3 +283,139 @@ async def test_nothing_is_left_of_used_tickets(server: Server) -> None:
     await use_tickets()
     # The server may still be busy with the last socket when its client is not.
     await server.until("/census", lambda now: now["objects"] - before["objects"] < 30)
+
+
+async def test_a_user_has_so_many_tickets_and_the_newest_are_good(server: Server) -> None:
+    others = await server.ticket("/long", **bearer(sub="bob"))
+    first, second, *_, last = [await server.ticket("/long", **bearer()) for _ in range(101)]
+    assert await refusal_of(server, "/long", first) == "unauthenticated"
+    for ticket in (second, last, others):
+        async with server.join(f"/long?ticket={ticket}"):
+            pass
+
+
+# --- In this process: what waiting tickets cost, and other stores
+
+
+@pytest.fixture
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("SECRET_KEY", live.KEY)
+    with live.imported(tmp_path, MANIFEST) as package:
+        yield package
+
+
+def claims_of(user_id: str, **claims: Any) -> dict[str, Any]:
+    return {"sub": user_id, "exp": int(time.time()) + 3600, "permissions": ["chat"], **claims}
+
+
+async def is_good(ws: ModuleType, ticket: str) -> bool:
+    try:
+        return bool((await ws.tickets.redeem(ticket, "long")).user_id)
+    except ws.tokens.Refused:
+        return False
+
+
+async def test_tickets_that_are_used_make_room(ws: ModuleType) -> None:
+    ada, bob = claims_of("ada"), claims_of("bob\nada")
+    tickets = [await ws.tickets.mint(ada, "long", 60) for _ in range(100)]
+    others = [await ws.tickets.mint(bob, "long", 60) for _ in range(100)]
+    assert await is_good(ws, tickets.pop(50))
+    tickets.append(await ws.tickets.mint(ada, "long", 60))
+    tickets += [await ws.tickets.mint(ada, "long", 60) for _ in range(3)]
+    assert [await is_good(ws, each) for each in tickets] == [False] * 3 + [True] * 100
+    assert all([await is_good(ws, each) for each in others])
+
+
+@pytest.mark.parametrize("profile", ["", "\U0001f600" * 400])
+async def test_what_a_waiting_ticket_costs(ws: ModuleType, profile: str) -> None:
+    """Its claims as UTF-8, and half a kilobyte to find it by."""
+    claims = [claims_of(f"user-{number}", profile=profile) for number in range(2000)]
+    size = len(json.dumps(claims[0], ensure_ascii=False).encode())
+    tracemalloc.start()
+    for each in claims:
+        await ws.tickets.mint(each, "long", 60)
+    cost = tracemalloc.get_traced_memory()[0] / len(claims)
+    tracemalloc.stop()
+    assert cost < size + 1024
+
+
+async def test_expired_tickets_are_forgotten_also_of_users_who_never_return(
+    ws: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ws.tickets.MemoryTicketStore()
+    monkeypatch.setattr(ws.tickets, "store", store)
+    for number in range(500):
+        await ws.tickets.mint(claims_of(f"user-{number % 50}"), "long", 1)
+    now = time.monotonic() + 2
+    monkeypatch.setattr(ws.tickets, "monotonic", lambda: now)
+    ticket = await ws.tickets.mint(claims_of("ada"), "long", 60)
+    assert (len(store._kept), len(store._by_user)) == (1, 1)
+    assert await is_good(ws, ticket)
+    assert (len(store._kept), len(store._by_user)) == (0, 0)
+
+
+class OwnStore:
+    """A store as an app may write it; ``problem`` is raised, or ``answer`` given."""
+
+    def __init__(self, answer: str | None = None, problem: Exception | None = None) -> None:
+        self.kept: dict[str, str] = {}
+        self.answer, self.problem = answer, problem
+
+    async def put(self, digest: str, record: str, ttl_s: int) -> None:
+        self.kept[digest] = record
+        if self.problem:
+            raise self.problem
+
+    async def take(self, digest: str) -> str | None:
+        if self.problem:
+            raise self.problem
+        return self.answer or self.kept.pop(digest, None)
+
+
+def test_an_app_may_have_a_store_of_its_own(
+    ws: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = OwnStore()
+    monkeypatch.setattr(ws.tickets, "store", store)
+    app = FastAPI()
+    app.include_router(ws.router)
+    with TestClient(app) as client:
+        ticket = client.post("/ws/ticket", headers=bearer()).json()["ticket"]
+        [(digest, record)] = store.kept.items()
+        assert ticket not in digest + record
+        assert record.startswith('"ada"\n')
+        with client.websocket_connect(f"/ws?ticket={ticket}") as socket:
+            assert socket.receive_json()["user_id"] == "ada"
+        assert store.kept == {}
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        OwnStore(problem=ConnectionError("the store is away")),
+        OwnStore(problem=ValueError("odd")),
+        OwnStore(answer="no record"),
+        OwnStore(answer='"ada"\ntickets\nrealtime\n[]'),
+        OwnStore(answer='"ada"\ntickets\nrealtime\n{}'),
+    ],
+    ids=["away", "odd", "no-json", "list", "no-claims"],
+)
+def test_a_store_that_fails_is_the_servers_fault(
+    ws: ModuleType,
+    store: OwnStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(ws.tickets, "store", store)
+    app = FastAPI()
+    app.include_router(ws.router)
+    with TestClient(app) as client:
+        if store.problem:
+            answer = client.post("/ws/ticket", headers=bearer())
+            assert (answer.status_code, answer.json()) == (503, {"detail": "server misconfigured"})
+            assert "the ticket store failed" in caplog.text
+            caplog.clear()
+        with client.websocket_connect("/ws?ticket=x") as socket:
+            farewell = socket.receive_json()
+            assert (farewell["type"], farewell["code"]) == ("disconnect", 1011)
+        assert "the ticket store failed" in caplog.text

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -92,14 +93,15 @@ async def test_every_carrier_brings_a_client_in(server: Server) -> None:
 
 
 async def test_the_first_carrier_decides(server: Server) -> None:
-    header, query, ws_cookie, cookie = (token(sub=f"user-{number}") for number in range(4))
-    cookies = {"token": cookie, "ws_token": ws_cookie}
+    header, query = token(sub="user-0"), token(sub="user-1")
+    cookies = {"token": token(sub="user-2", email="token"), "ws_token": token(sub="user-2")}
     subprotocols = pair(token(sub="user-4"))
     everything = {"token": query, "cookies": cookies, "subprotocols": subprotocols}
     assert await user_of(server, bearer=header, **everything) == "user-0"
     assert await user_of(server, **everything) == "user-4"
     assert await user_of(server, token=query, cookies=cookies) == "user-1"
-    assert await user_of(server, cookies=cookies) == "user-2"
+    async with server.join("/ws", cookies=cookies) as client:
+        assert (client.hello["user_id"], client.hello["user_email"]) == ("user-2", None)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +216,16 @@ BAD_TOKENS = {
     "user_id-is-a-float": token(sub=None, user_id=1.5),
     "email-only": token(sub=None, email="ada@example.com"),
     "refresh": token(type="refresh"),
+    "aud-is-empty": token(aud=""),
+    "aud-is-an-empty-list": token(aud=[]),
+    "aud-is-zero": token(aud=0),
+    "sub-is-half-a-character": token(sub="ada\ud800"),
+    "user_id-is-half-a-character": token(sub=None, user_id="\udfff"),
+    "email-is-half-a-character": token(email="ada\ud800@example.com"),
+    "role-is-half-a-character": token(role="\ud800"),
+    "roles-are-half-a-character": token(roles=["admin", "\ud800"]),
+    "half-a-character-anywhere": token(profile={"names": ["\ud800"]}),
+    "half-a-character-for-a-claim": token(**{"\ud800": 1}),
     "audience": token(aud=HERE),
     "audiences": token(aud=[HERE]),
     "cut-off": token()[:-4],
@@ -229,6 +241,99 @@ async def test_a_bad_token_is_refused_also_where_none_is_required(
         assert await is_refused(server, path, token=BAD_TOKENS[name])
 
 
+def with_header(**header: Any) -> str:
+    """A good token whose header says more, or something else."""
+    claims = {"sub": "ada", "exp": int(time.time()) + 3600}
+    return jwt.PyJWS().encode(json.dumps(claims).encode(), KEY, "HS256", header)
+
+
+TYPE_CLAIMS = ["type", "token_type", "token_use", "typ"]
+GOOD_TYPES = ["access", "Bearer", "SESSION", "user", "JWT", "at+jwt", "application/AT+jwt"]
+BAD_TYPES = [
+    "refresh",
+    "Refresh",
+    "ID",
+    "id_token",
+    "reset_password",
+    "email_verification",
+    "Logout",
+    "logout+jwt",
+    "refresh+jwt",
+    "dpop+jwt",
+    "application/application/jwt",
+    "access ",
+    "",
+    "x" * 2000,
+    ["access"],
+    ["refresh"],
+    {"access": True},
+    True,
+    False,
+    0,
+    1.5,
+]
+
+
+@pytest.mark.parametrize("claim", TYPE_CLAIMS)
+async def test_only_tokens_for_sessions_are_taken(server: Server, claim: str) -> None:
+    for kind in GOOD_TYPES:
+        assert await user_of(server, token=token(**{claim: kind})) == "ada"
+    for kind in BAD_TYPES:
+        for path in ("/ws", "/open"):
+            assert await is_refused(server, path, token=token(**{claim: kind})), kind
+    ticket = {"Authorization": f"Bearer {token(**{claim: 'refresh'})}"}
+    assert (await server.request("POST", "/ws/ticket", headers=ticket)).status_code == 401
+
+
+async def test_one_word_of_another_kind_is_enough(server: Server) -> None:
+    for claim in TYPE_CLAIMS:
+        kinds: dict[str, Any] = {**dict.fromkeys(TYPE_CLAIMS, "access"), claim: "refresh"}
+        assert await is_refused(server, token=token(**kinds))
+    assert await user_of(server, token=token(**dict.fromkeys(TYPE_CLAIMS, "access"))) == "ada"
+
+
+async def test_a_kind_of_null_counts_as_absent(server: Server) -> None:
+    nulls: dict[str, Any] = dict.fromkeys(TYPE_CLAIMS)
+    claims = {"sub": "ada", "exp": int(time.time()) + 3600, **nulls}
+    credential = jwt.PyJWS().encode(json.dumps(claims).encode(), KEY, "HS256", {"typ": None})
+    assert await user_of(server, token=credential) == "ada"
+
+
+async def test_the_header_says_what_kind_of_token_it_is(server: Server) -> None:
+    for kind in [*GOOD_TYPES, None]:
+        assert await user_of(server, token=with_header(typ=kind)) == "ada"
+    for kind in BAD_TYPES:
+        if kind:  # PyJWT does not write others
+            for path in ("/ws", "/open"):
+                assert await is_refused(server, path, token=with_header(typ=kind)), kind
+
+
+async def test_the_log_says_why_and_never_at_length(server: Server) -> None:
+    start = len(server.app_log)
+    assert await is_refused(server, token=token(aud="https://secret.example"))
+    assert "it has aud, but MDB_JWT_AUDIENCE is not set" in server.app_log[start:]
+    for kind in ("reset\n\x1b[2J", "x" * 3000, ["y"] * 500):
+        assert await is_refused(server, token=token(token_use=kind))
+    assert await is_refused(server, token=with_header(typ="logout+jwt"))
+    logged = server.app_log[start:]
+    assert r"token_use is 'reset\n\x1b[2J'" in logged
+    assert "typ in the header is 'logout+jwt'" in logged
+    assert "\x1b" not in logged
+    assert "x" * 100 not in logged
+    assert logged.count("'y'") < 20
+
+
+async def test_a_deployment_may_know_more_kinds(tmp_path: Path) -> None:
+    env = {"MDB_JWT_TOKEN_TYPES": " Service,application/device+jwt\tkiosk ,, "}
+    with serving(tmp_path, "basic", {"app": MANIFEST}, env=env) as server, server.shown():
+        for kind in ("service", "SERVICE", "device+jwt", "Application/Device+JWT", "kiosk"):
+            assert await user_of(server, token=token(type=kind)) == "ada"
+            assert await user_of(server, token=with_header(typ=kind)) == "ada"
+        assert await user_of(server, token=token(type="access")) == "ada"
+        for kind in ("refresh", "Service,application/device+jwt", ""):
+            assert await is_refused(server, token=token(type=kind))
+
+
 @pytest.mark.parametrize(
     ("claims", "user_id"),
     [
@@ -239,6 +344,7 @@ async def test_a_bad_token_is_refused_also_where_none_is_required(
         ({"sub": None, "user_id": 5}, "5"),
         ({"sub": None, "user_id": 0}, "0"),
         ({"sub": "☃ 'or 1=1"}, "☃ 'or 1=1"),
+        ({"sub": "\U0001f600", "email": "ä@example.com", "name": "\u2028"}, "\U0001f600"),
         ({"type": "access", "jti": "1", "iat": int(time.time()), "version": "1.0"}, "ada"),
         ({"nbf": int(time.time()) - 5}, "ada"),
         ({"iss": "anybody"}, "ada"),
@@ -292,6 +398,8 @@ async def test_the_audience_and_the_issuer_are_checked(strict: Server) -> None:
             {"aud": ["https://you.example"]},
             {"aud": HERE.upper()},
             {"aud": []},
+            {"aud": ""},
+            {"aud": None},
             {"aud": 5},
             {"aud": {"a": HERE}},
             {"iss": "https://evil.example"},

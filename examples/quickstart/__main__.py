@@ -23,6 +23,10 @@ import jwt
 from websockets.asyncio.client import connect
 
 FOLDER = Path("mdbgen-quickstart")
+SERVE = (
+    "uvicorn main:app --ws-per-message-deflate false --ws-max-size 65536"
+    " --timeout-graceful-shutdown 10"
+)
 START_TIMEOUT_S = 30.0
 MESSAGE_TIMEOUT_S = 10.0
 
@@ -31,7 +35,7 @@ def main() -> None:
     """Run the tour; exits non-zero if any step fails."""
     _make_app()
     port, secret_key = _free_port(), secrets.token_urlsafe(32)
-    print(f"\n$ uvicorn main:app --port {port}", flush=True)
+    print(f"\n$ {SERVE} --port {port}", flush=True)
     with _server(port, secret_key):
         asyncio.run(_converse(port, secret_key))
     print(f"\nThe app is in {FOLDER}/: read app/ws/router.py, write app/ws/handlers/realtime.py.")
@@ -60,7 +64,7 @@ def _free_port() -> int:
 @contextmanager
 def _server(port: int, secret_key: str) -> Iterator[None]:
     """The app behind uvicorn, for as long as the block runs."""
-    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)]
+    command = [sys.executable, "-m", *SERVE.split(), "--port", str(port)]
     environment = {**os.environ, "SECRET_KEY": secret_key}
     server = subprocess.Popen(command, cwd=FOLDER, env=environment)
     try:

@@ -1,4 +1,7 @@
-"""A FastAPI app with a WebSocket that mdbgen generated. Start it with ``uvicorn main:app``."""
+"""A FastAPI app with a WebSocket that mdbgen generated. Start it with
+
+uvicorn main:app --ws-per-message-deflate false --ws-max-size 65536 --timeout-graceful-shutdown 10
+"""
 
 from app import ws
 from fastapi import FastAPI

@@ -82,6 +82,9 @@ async def exchange_token(
     """
     try:
         identity = await admit_to_ticket(request)
+        ticket = await tickets.mint(
+            identity.claims, endpoint.name, endpoint.ticket_ttl_s
+        )
     except Refused as refusal:
         log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)
         status = 401 if refusal.reason == "unauthenticated" else 403
@@ -90,5 +93,4 @@ async def exchange_token(
         log.error("ticket refused endpoint=%s reason=%s", endpoint.name, problem)
         raise HTTPException(503, "server misconfigured") from None
     response.headers["Cache-Control"] = "no-store"
-    ticket = await tickets.mint(identity.claims, endpoint.name, endpoint.ticket_ttl_s)
     return Ticket(ticket=ticket, expires_in=endpoint.ticket_ttl_s)

@@ -6,12 +6,15 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sys
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import jwt
+
+from .jwks import KeyServer
+from .startup import warn_of_server
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +22,12 @@ APP_SLUG = "elliptic"
 EndpointName = Literal["events"]
 
 JWT_ALGORITHM = "ES256"
-JWKS_TIMEOUT_S = 5.0
-LOCAL_ADDRESSES = ("http://localhost:", "http://127.0.0.1:")  # for development
+# What a token may say of its own kind. Tokens for other ends are not for connecting.
+TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"})
+MIN_PYJWT = (2, 15)  # older ones miss some of the checks that are left to it
+MIN_KEY_BITS = 256  # a shorter key can be broken
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")  # may do without TLS, for development
+MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
@@ -59,23 +66,25 @@ class Deployment:
 
     Attributes:
         jwt_key: Verifies tokens; never logged. Without one, every token is refused.
-        jwks: ``MDB_JWT_JWKS_URL``; where keys are looked up that ``jwt_key`` is not.
+        jwks: ``MDB_JWT_JWKS_URL``; where keys are looked up if there is no ``jwt_key``.
         jwt_issuer: ``MDB_JWT_ISSUER``; if set, tokens must carry it as ``iss``.
         jwt_audience: ``MDB_JWT_AUDIENCE``; if set, tokens must carry it as ``aud``. If
             not, tokens made for any audience are refused.
+        token_types: ``TOKEN_TYPES``, and those of ``MDB_JWT_TOKEN_TYPES``.
         limits: ``MDB_WS_…``; those of ``Limits`` that are set.
     """
 
     jwt_key: str | None = field(repr=False)
-    jwks: jwt.PyJWKClient | None
+    jwks: KeyServer | None
     jwt_issuer: str | None
     jwt_audience: str | None
+    token_types: frozenset[str]
     limits: dict[str, int]
 
     @property
     def can_verify_tokens(self) -> bool:
-        """Whether clients can identify themselves at all."""
-        return self.jwt_key is not None or self.jwks is not None
+        """Whether any client can identify itself."""
+        return bool(self.jwt_key or self.jwks)
 
 
 @cache
@@ -85,32 +94,26 @@ def deployment() -> Deployment:
     Raises:
         SettingsError: in one sentence, what to set.
     """
-    _warn_of_workers()
-    return Deployment(
+    _check_pyjwt()
+    settings = Deployment(
         jwt_key=_read_jwt_key(),
         jwks=_read_jwks(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
         jwt_audience=os.environ.get("MDB_JWT_AUDIENCE") or None,
+        token_types=_read_token_types(),
         limits=_read_limits(),
     )
+    warn_of_server(APP_SLUG)
+    return settings
 
 
-def _warn_of_workers() -> None:
-    count = _configured_workers()
-    if count > 1:
-        log.warning(
-            "%s workers are configured: each of them has its own clients of %s, and what"
-            " it broadcasts reaches no others",
-            count,
-            APP_SLUG,
+def _check_pyjwt() -> None:
+    numbers = tuple(int(number) for number in re.findall(r"\d+", jwt.__version__)[:2])
+    if numbers < MIN_PYJWT:
+        raise SettingsError(
+            f"PyJWT {jwt.__version__} does not check all that it should:"
+            " pip install 'pyjwt>=2.15'"
         )
-
-
-def _configured_workers() -> int:
-    """How many processes serve the app, where its server was told so."""
-    option = re.search(r" (?:--workers|-w)[ =]?(\d+)", " ".join(sys.argv))
-    count = option[1] if option else os.environ.get("WEB_CONCURRENCY", "")
-    return int(count) if count.isdecimal() else 1
 
 
 def _read_jwt_key() -> str | None:
@@ -127,29 +130,64 @@ def _read_jwt_key() -> str | None:
     return None
 
 
-def _checked_public_key(key: str) -> str:
-    if "PRIVATE KEY" in key:
+def _checked_public_key(pem: str) -> str:
+    if "PRIVATE KEY" in pem:
         raise SettingsError("MDB_JWT_PUBLIC_KEY holds a private key")
     try:
-        jwt.get_algorithm_by_name(JWT_ALGORITHM).prepare_key(key)
-    except NotImplementedError:
-        raise SettingsError(
-            f"{JWT_ALGORITHM} needs another package: pip install 'pyjwt[crypto]'"
-        ) from None
+        key = _algorithm().prepare_key(pem)
     except (jwt.PyJWTError, ValueError, TypeError):
         raise SettingsError(
             f"MDB_JWT_PUBLIC_KEY is no PEM public key that {JWT_ALGORITHM} can use"
         ) from None
-    return key
+    if key.key_size < MIN_KEY_BITS:
+        raise SettingsError(
+            f"MDB_JWT_PUBLIC_KEY has {key.key_size} bits:"
+            f" {JWT_ALGORITHM} needs a key of at least {MIN_KEY_BITS}"
+        )
+    return pem
 
 
-def _read_jwks() -> jwt.PyJWKClient | None:
+def _algorithm() -> Any:
+    try:
+        return jwt.get_algorithm_by_name(JWT_ALGORITHM)
+    except NotImplementedError:
+        raise SettingsError(
+            f"{JWT_ALGORITHM} needs another package: pip install 'pyjwt[crypto]'"
+        ) from None
+
+
+def _read_jwks() -> KeyServer | None:
     url = os.environ.get("MDB_JWT_JWKS_URL")
     if not url:
         return None
-    if not url.startswith(("https://", *LOCAL_ADDRESSES)):
+    _algorithm()
+    if not _is_safe_address(url):
         raise SettingsError("MDB_JWT_JWKS_URL is no https:// address")
-    return jwt.PyJWKClient(url, timeout=JWKS_TIMEOUT_S)
+    return KeyServer(url, JWT_ALGORITHM, MIN_KEY_BITS)
+
+
+def _is_safe_address(url: str) -> bool:
+    """Whether nobody on the way can change what is read there."""
+    if not re.fullmatch(r"[!-~]+", url):  # What may be hidden is not as it looks.
+        return False
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
+    is_local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+    return is_whole and (parts.scheme == "https" or is_local)
+
+
+def _read_token_types() -> frozenset[str]:
+    """``MDB_JWT_TOKEN_TYPES`` adds to those that there are: ``"service, device"``."""
+    more = os.environ.get("MDB_JWT_TOKEN_TYPES", "").replace(",", " ").split()
+    return TOKEN_TYPES.union(normal_token_type(each) for each in more)
+
+
+def normal_token_type(text: str) -> str:
+    """A kind of token, as it is compared: in any case, ``application/`` before it or not."""
+    return text.lower().removeprefix("application/")
 
 
 def _read_limits() -> dict[str, int]:
@@ -162,6 +200,7 @@ def _read_limit(name: str) -> int | None:
     text = os.environ.get(variable)
     if not text:
         return None
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{variable} is {text!r}: set a whole number above 0")
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        shown = repr(text[:MAX_SHOWN_CHARS])
+        raise SettingsError(f"{variable} is {shown}: set a whole number above 0")
     return int(text)

@@ -3,27 +3,25 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from reprlib import repr as shortened
 from typing import Any, Literal
 
 import jwt
 
-from .settings import JWT_ALGORITHM, SettingsError, deployment
+from .jwks import KeyServerError
+from .settings import JWT_ALGORITHM, SettingsError, deployment, normal_token_type
 
 MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5.0  # for clocks that differ: a token may be from so far in the future
 
+# Where issuers say what kind of token it is; the header of a JWT has ``typ`` as well.
+_TYPE_CLAIMS = ("type", "token_type", "token_use", "typ")
 # What PyJWT raises for tokens that no honest issuer makes is not all its own.
 _UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
-_NO_KEYS = (
-    jwt.PyJWKClientConnectionError,
-    jwt.PyJWKSetError,
-    OSError,  # the answer broke off
-    ValueError,  # it is no JSON
-)
 
 
 class Refused(Exception):
@@ -63,16 +61,20 @@ async def verify(token: str) -> Identity:
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused("unauthenticated", "the token is too long")
     try:
-        claims = jwt.decode(
+        decoded = jwt.decode_complete(
             token,
             await _key_of(token),
             algorithms=[JWT_ALGORITHM],
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
             leeway=LEEWAY_S,
-            options={"require": ["exp"]},
+            options={
+                "require": ["exp"],
+                "verify_aud": settings.jwt_audience is not None,
+            },
         )
-        return identify(claims)
+        _check_type("typ in the header", decoded["header"].get("typ"))
+        return identify(decoded["payload"])
     except _UNREADABLE as problem:
         raise Refused("unauthenticated", type(problem).__name__) from None
 
@@ -86,11 +88,15 @@ def identify(claims: Mapping[str, Any]) -> Identity:
     expires_at = float(claims["exp"])
     if expires_at <= time.time():  # no leeway: this is when the connection ends
         raise Refused("unauthenticated", "the token has expired")
-    if claims.get("type") == "refresh":
-        raise Refused("unauthenticated", "this is a refresh token")
+    for claim in _TYPE_CLAIMS:
+        _check_type(claim, claims.get(claim))
+    if "aud" in claims and deployment().jwt_audience is None:
+        raise Refused("unauthenticated", "it has aud, but MDB_JWT_AUDIENCE is not set")
+    if not _is_text(claims):
+        raise Refused("unauthenticated", "a claim holds half a character")
     email = claims.get("email")
     return Identity(
-        user_id=_user_id(claims),
+        user_id=user_of(claims),
         user_email=email if isinstance(email, str) and email else None,
         roles=names_in(claims, "role") | names_in(claims, "roles"),
         claims=claims,
@@ -105,8 +111,8 @@ def names_in(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _user_id(claims: Mapping[str, Any]) -> str:
-    """The claim ``sub``, else ``user_id``, as text."""
+def user_of(claims: Mapping[str, Any]) -> str:
+    """Who the claims are of: the claim ``sub``, else ``user_id``, as text."""
     for claim in ("sub", "user_id"):
         value = claims.get(claim)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -116,6 +122,24 @@ def _user_id(claims: Mapping[str, Any]) -> str:
     raise Refused("unauthenticated", "the token names no user")
 
 
+def _is_text(claims: Mapping[str, Any]) -> bool:
+    """Whether frames can carry the claims: JSON can spell what UTF-8 cannot."""
+    try:
+        json.dumps(claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_type(where: str, kind: object) -> None:
+    """Refuse a token that is for something else: to refresh, to reset a password, …"""
+    if kind is None:
+        return
+    known = deployment().token_types
+    if not isinstance(kind, str) or normal_token_type(kind) not in known:
+        raise Refused("unauthenticated", f"another kind: {where} is {shortened(kind)}")
+
+
 async def _key_of(token: str) -> Any:
     """The one key of this deployment, or the one that the token names."""
     settings = deployment()
@@ -123,10 +147,16 @@ async def _key_of(token: str) -> Any:
         return settings.jwt_key
     if settings.jwks is None:
         raise Refused("unauthenticated", "this app has no key to verify tokens with")
-    key_id = jwt.get_unverified_header(token).get("kid", "")
+    header = jwt.get_unverified_header(token)
+    key_id = header.get("kid")
+    if header.get("alg") != JWT_ALGORITHM or not key_id:
+        raise Refused("unauthenticated", f"the token names no {JWT_ALGORITHM} key")
     try:
-        # May ask the network, and knows no asyncio.
-        found = await asyncio.to_thread(settings.jwks.get_signing_key, key_id)
-    except _NO_KEYS:
-        raise SettingsError("MDB_JWT_JWKS_URL does not answer with keys") from None
-    return found.key
+        key = await settings.jwks.find(key_id)
+    except KeyServerError as problem:
+        raise SettingsError(
+            f"MDB_JWT_JWKS_URL does not answer with keys: {problem}"
+        ) from None
+    if key is None:
+        raise Refused("unauthenticated", "the issuer has no key of that name")
+    return key

@@ -8,21 +8,30 @@ histories. There, a ticket that is used up is worth nothing.
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from .settings import APP_SLUG, EndpointName
-from .tokens import Identity, Refused, identify
+from .settings import APP_SLUG, EndpointName, SettingsError
+from .tokens import Identity, Refused, identify, user_of
 
 TICKET_BYTES = 32
 MAX_TICKET_CHARS = 128  # a ticket has 43
+MAX_TICKETS_PER_USER = 100  # that wait to be used, of a token's size each
+
+log = logging.getLogger(__name__)
 
 
 class TicketStore(Protocol):
-    """Where tickets wait. Knows digests only, so what it holds is no credential."""
+    """Where tickets wait. Knows digests only, so what it holds is no credential.
+
+    The first line of a record is the same for all tickets of one user, and for nobody
+    else's: by it a store can bound what one user costs.
+    """
 
     async def put(self, digest: str, record: str, ttl_s: int) -> None:
         """Keep ``record`` for ``ttl_s`` seconds."""
@@ -31,38 +40,72 @@ class TicketStore(Protocol):
         """Remove and return a record, to one caller only; ``None`` if it is not there."""
 
 
+class _Kept(NamedTuple):
+    deadline: float
+    user: str
+    record: bytes  # as UTF-8: one rare character makes a ``str`` four times as big
+
+
 class MemoryTicketStore:
     """Tickets of one process: a ticket is good only at the worker that issued it."""
 
     def __init__(self) -> None:
-        self._records: dict[str, tuple[float, str]] = {}  # the oldest first
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()  # the oldest first
+        self._by_user: dict[str, dict[str, None]] = {}  # digests, the oldest first
 
     async def put(self, digest: str, record: str, ttl_s: int) -> None:
-        """Keep ``record`` for ``ttl_s`` seconds."""
+        """Keep ``record`` for ``ttl_s`` seconds, in place of the user's oldest if need be."""
         self._forget_expired()
-        self._records[digest] = (monotonic() + ttl_s, record)
+        user, _, _ = record.partition("\n")
+        of_user = self._by_user.setdefault(user, {})
+        if len(of_user) >= MAX_TICKETS_PER_USER:
+            self._pop(next(iter(of_user)))
+        of_user[digest] = None
+        self._kept[digest] = _Kept(monotonic() + ttl_s, user, record.encode())
 
     async def take(self, digest: str) -> str | None:
         """Remove and return a record; ``None`` if it is not there, or too old."""
-        deadline, record = self._records.pop(digest, (0.0, None))
-        return record if monotonic() < deadline else None
+        if digest not in self._kept:
+            return None
+        kept = self._pop(digest)
+        return kept.record.decode() if monotonic() < kept.deadline else None
 
     def _forget_expired(self) -> None:
+        """Drop from the oldest on, up to one that lives; none lives over a minute."""
         now = monotonic()
-        for digest, (deadline, _) in list(self._records.items()):
-            if deadline > now:
-                break  # Those behind it are younger, or wait a minute at most.
-            del self._records[digest]
+        while self._kept:
+            digest, kept = next(iter(self._kept.items()))
+            if kept.deadline > now:
+                return
+            self._pop(digest)
+
+    def _pop(self, digest: str) -> _Kept:
+        kept = self._kept.pop(digest)
+        of_user = self._by_user[kept.user]
+        del of_user[digest]
+        if not of_user:
+            del self._by_user[kept.user]
+        return kept
 
 
 store: TicketStore = MemoryTicketStore()
 
 
 async def mint(claims: Mapping[str, Any], endpoint: EndpointName, ttl_s: int) -> str:
-    """Make a ticket that stands for verified claims, at one endpoint of this app."""
+    """Make a ticket that stands for verified claims, at one endpoint of this app.
+
+    Raises:
+        SettingsError: The store failed.
+    """
     ticket = secrets.token_urlsafe(TICKET_BYTES)
-    record = {"app": APP_SLUG, "endpoint": endpoint, "claims": dict(claims)}
-    await store.put(_digest(ticket), json.dumps(record), ttl_s)
+    record = "\n".join(
+        (json.dumps(user_of(claims)), APP_SLUG, endpoint, _compact(claims))
+    )
+    try:
+        await store.put(_digest(ticket), record, ttl_s)
+    except Exception:
+        log.exception("the ticket store failed")
+        raise SettingsError("the ticket store failed") from None
     return ticket
 
 
@@ -71,13 +114,27 @@ async def redeem(ticket: str, endpoint: EndpointName) -> Identity:
 
     Raises:
         Refused: It is unknown, used, too old, or was issued for something else.
+        SettingsError: The store failed.
     """
     if len(ticket) > MAX_TICKET_CHARS:
         raise Refused("unauthenticated", "the ticket is too long")
-    record = json.loads(await store.take(_digest(ticket)) or "{}")
-    if (record.get("app"), record.get("endpoint")) != (APP_SLUG, endpoint):
-        raise Refused("unauthenticated", "no such ticket")
-    return identify(record["claims"])
+    try:
+        record = await store.take(_digest(ticket))
+        if record is None:
+            raise Refused("unauthenticated", "no such ticket")
+        _, app, its_endpoint, claims = record.split("\n")
+        if (app, its_endpoint) != (APP_SLUG, endpoint):
+            raise Refused("unauthenticated", "a ticket for another endpoint")
+        return identify(json.loads(claims))
+    except Refused:
+        raise
+    except Exception:
+        log.exception("the ticket store failed")
+        raise SettingsError("the ticket store failed") from None
+
+
+def _compact(claims: Mapping[str, Any]) -> str:
+    return json.dumps(dict(claims), ensure_ascii=False, separators=(",", ":"))
 
 
 def _digest(ticket: str) -> str:

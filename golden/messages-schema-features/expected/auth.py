@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fastapi import Request, WebSocket
 from fastapi.requests import HTTPConnection
 
 from . import tickets
-from .settings import EndpointName
+from .carriers import bearer_token, cookie_tokens, query_value, subprotocol_token
+from .settings import EndpointName, SettingsError
 from .tokens import Identity, Refused, verify
 
 
@@ -26,7 +28,7 @@ def is_trusted_origin(connection: HTTPConnection) -> bool:
 
 def accepted_subprotocol(websocket: WebSocket) -> str | None:
     """``bearer``, where a token came by subprotocol: browsers want one of theirs back."""
-    return "bearer" if _subprotocol_token(websocket) is not None else None
+    return "bearer" if subprotocol_token(websocket) is not None else None
 
 
 async def admit(
@@ -38,6 +40,7 @@ async def admit(
 
     Raises:
         Refused: It may not.
+        SettingsError: Nobody can tell; that is not the client's fault.
     """
     identity = await _identify(websocket, endpoint)
     if identity is not None:
@@ -57,42 +60,50 @@ async def admit_to_ticket(request: Request) -> Identity:
     """
     if not is_trusted_origin(request):
         raise Refused("forbidden", "foreign origin")
-    token = _bearer_token(request)
-    if token is None:
-        token = _cookie_token(request)
-        if token and not _is_own_origin(request.headers.get("origin", ""), request):
-            raise Refused("forbidden", "a cookie without an origin of the app's own")
-    if not token:
+    token = bearer_token(request)
+    if token:
+        return _authorized(await verify(token))
+    cookies = cookie_tokens(request)
+    if not cookies:
         raise Refused("unauthenticated", "no credential")
-    return _authorized(await verify(token))
+    if not _is_own_origin(request.headers.get("origin", ""), request):
+        raise Refused("forbidden", "a cookie without an origin of the app's own")
+    return _authorized(await _verify_cookies(cookies))
 
 
 async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | None:
     """The first credential that is there decides; ``None`` if there is none."""
-    if token := _bearer_token(websocket) or _subprotocol_token(websocket):
-        return await verify(token)
-    if ticket := websocket.query_params.get("ticket"):
+    ticket, token = query_value(websocket, "ticket"), query_value(websocket, "token")
+    if bearer := bearer_token(websocket) or subprotocol_token(websocket):
+        return await verify(bearer)
+    if ticket:
         return await tickets.redeem(ticket, endpoint)
-    token = websocket.query_params.get("token")
-    token = token or _cookie_token(websocket)
-    return await verify(token) if token else None
+    if token:
+        return await verify(token)
+    cookies = cookie_tokens(websocket)
+    return await _verify_cookies(cookies) if cookies else None
 
 
-def _bearer_token(connection: HTTPConnection) -> str | None:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+async def _verify_cookies(named: Sequence[Sequence[str]]) -> Identity:
+    """The first of the names decides, and no cookie may prove that it is somebody else.
+
+    A subdomain can set cookies for its whole domain, and so put a token of its own beside
+    that of its victim.
+    """
+    found = {token: await _verified(token) for tokens in named for token in tokens}
+    if len({each.user_id for each in found.values() if each}) > 1:
+        raise Refused("unauthenticated", "cookies of different users")
+    first, *_ = named
+    deciding = [identity for token in first if (identity := found[token])]
+    return deciding[0] if deciding else await verify(first[0])
 
 
-def _subprotocol_token(websocket: WebSocket) -> str | None:
-    """The token of the subprotocols ``["bearer", "<token>"]``."""
-    match websocket.scope.get("subprotocols"):
-        case ["bearer", str(token)]:
-            return token or None
-    return None
-
-
-def _cookie_token(connection: HTTPConnection) -> str | None:
-    return connection.cookies.get("ws_token") or connection.cookies.get("token")
+async def _verified(token: str) -> Identity | None:
+    """What a cookie proves, which may be nothing: others may."""
+    try:
+        return await verify(token)
+    except (Refused, SettingsError):
+        return None
 
 
 def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from reprlib import repr as shortened
 from typing import Any, Literal
 
 import jwt
 
-from .settings import JWT_ALGORITHM, deployment
+from .settings import JWT_ALGORITHM, deployment, normal_token_type
 
 MAX_TOKEN_BYTES = 8192
 LEEWAY_S = 5.0  # for clocks that differ: a token may be from so far in the future
 
+# Where issuers say what kind of token it is; the header of a JWT has ``typ`` as well.
+_TYPE_CLAIMS = ("type", "token_type", "token_use", "typ")
 # What PyJWT raises for tokens that no honest issuer makes is not all its own.
 _UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
 
@@ -57,16 +61,20 @@ async def verify(token: str) -> Identity:
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused("unauthenticated", "the token is too long")
     try:
-        claims = jwt.decode(
+        decoded = jwt.decode_complete(
             token,
             settings.jwt_key,
             algorithms=[JWT_ALGORITHM],
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
             leeway=LEEWAY_S,
-            options={"require": ["exp"]},
+            options={
+                "require": ["exp"],
+                "verify_aud": settings.jwt_audience is not None,
+            },
         )
-        return identify(claims)
+        _check_type("typ in the header", decoded["header"].get("typ"))
+        return identify(decoded["payload"])
     except _UNREADABLE as problem:
         raise Refused("unauthenticated", type(problem).__name__) from None
 
@@ -80,11 +88,15 @@ def identify(claims: Mapping[str, Any]) -> Identity:
     expires_at = float(claims["exp"])
     if expires_at <= time.time():  # no leeway: this is when the connection ends
         raise Refused("unauthenticated", "the token has expired")
-    if claims.get("type") == "refresh":
-        raise Refused("unauthenticated", "this is a refresh token")
+    for claim in _TYPE_CLAIMS:
+        _check_type(claim, claims.get(claim))
+    if "aud" in claims and deployment().jwt_audience is None:
+        raise Refused("unauthenticated", "it has aud, but MDB_JWT_AUDIENCE is not set")
+    if not _is_text(claims):
+        raise Refused("unauthenticated", "a claim holds half a character")
     email = claims.get("email")
     return Identity(
-        user_id=_user_id(claims),
+        user_id=user_of(claims),
         user_email=email if isinstance(email, str) and email else None,
         roles=names_in(claims, "role") | names_in(claims, "roles"),
         claims=claims,
@@ -99,8 +111,8 @@ def names_in(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _user_id(claims: Mapping[str, Any]) -> str:
-    """The claim ``sub``, else ``user_id``, as text."""
+def user_of(claims: Mapping[str, Any]) -> str:
+    """Who the claims are of: the claim ``sub``, else ``user_id``, as text."""
     for claim in ("sub", "user_id"):
         value = claims.get(claim)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -108,3 +120,21 @@ def _user_id(claims: Mapping[str, Any]) -> str:
         if isinstance(value, str) and value.strip():
             return value
     raise Refused("unauthenticated", "the token names no user")
+
+
+def _is_text(claims: Mapping[str, Any]) -> bool:
+    """Whether frames can carry the claims: JSON can spell what UTF-8 cannot."""
+    try:
+        json.dumps(claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_type(where: str, kind: object) -> None:
+    """Refuse a token that is for something else: to refresh, to reset a password, …"""
+    if kind is None:
+        return
+    known = deployment().token_types
+    if not isinstance(kind, str) or normal_token_type(kind) not in known:
+        raise Refused("unauthenticated", f"another kind: {where} is {shortened(kind)}")

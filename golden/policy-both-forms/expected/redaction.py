@@ -7,16 +7,27 @@ import logging
 import re
 from collections.abc import Iterable
 
-_SECRET_HEADERS = {"authorization", "cookie", "sec-websocket-protocol"}
+_SECRET_HEADERS = {
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "sec-websocket-protocol",
+}
 _SECRET_SCOPE_KEYS = {"query_string", "subprotocols"}
+_PATH_SCOPE_KEYS = {"path", "raw_path"}
+
+# A question mark that is escaped, even twice, makes what follows a part of the path.
+_MARK = r"(?:\?|%(?:25)*3F)"
+_QUERY = re.compile(rf"{_MARK}.*", re.IGNORECASE | re.DOTALL)
+_CREDENTIAL = rf"(?:{_MARK}|&|%(?:25)*26)(?:token|ticket)(?:=|%(?:25)*3D)"
 
 
 class _Redaction(logging.Filter):
     """Cuts the query string, where tokens and tickets travel, off what is logged."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, secret: str) -> None:
         super().__init__()
-        self._query = re.compile(rf"({path})\?\S*")
+        self._secret = re.compile(secret, re.IGNORECASE)  # what is cut contains it
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record; it is logged in any case."""
@@ -32,21 +43,26 @@ class _Redaction(logging.Filter):
         return True
 
     def _cut(self, value: object) -> object:
-        if isinstance(value, str):
-            return self._query.sub(r"\1", value)
-        if isinstance(value, dict):  # a scope, which uvicorn prints at level TRACE
-            return {
-                key: "***" if key in _SECRET_SCOPE_KEYS else part
-                for key, part in value.items()
-            }
+        match value:
+            case str() if self._secret.search(value):
+                return _QUERY.sub("", value)
+            case bytes():
+                return str(self._cut(value.decode("latin-1"))).encode("latin-1")
+            case dict():  # a scope, which uvicorn prints at level TRACE
+                return {key: self._cut_part(key, part) for key, part in value.items()}
         return value
+
+    def _cut_part(self, key: object, part: object) -> object:
+        if key in _SECRET_SCOPE_KEYS:
+            return "***"
+        return self._cut(part) if key in _PATH_SCOPE_KEYS else part
 
 
 def install_redaction(paths: Iterable[str]) -> None:
     """Let uvicorn's loggers show sockets and tickets without their query strings."""
     ours = "|".join(re.escape(path) for path in paths)
-    access = _Redaction(rf"(?:{ours})(?:/ticket)?/?")
-    logging.getLogger("uvicorn.access").addFilter(access)
+    access = rf"(?:{ours})(?:/ticket)?/?{_MARK}|{_CREDENTIAL}"
+    logging.getLogger("uvicorn.access").addFilter(_Redaction(access))
     # These show handshakes, and those of unknown paths may hold tokens as well.
     for name in ("uvicorn.error", "uvicorn.asgi"):
-        logging.getLogger(name).addFilter(_Redaction(r"/\S*?"))
+        logging.getLogger(name).addFilter(_Redaction("/"))

@@ -6,10 +6,13 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sys
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Literal
+
+import jwt
+
+from .startup import warn_of_server
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +20,11 @@ APP_SLUG = "roles"
 EndpointName = Literal["drafts"]
 
 JWT_ALGORITHM = "HS256"
+# What a token may say of its own kind. Tokens for other ends are not for connecting.
+TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"})
+MIN_PYJWT = (2, 15)  # older ones miss some of the checks that are left to it
 MIN_KEY_BYTES = 32  # a shorter HMAC key can be guessed
+MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
@@ -59,18 +66,20 @@ class Deployment:
         jwt_issuer: ``MDB_JWT_ISSUER``; if set, tokens must carry it as ``iss``.
         jwt_audience: ``MDB_JWT_AUDIENCE``; if set, tokens must carry it as ``aud``. If
             not, tokens made for any audience are refused.
+        token_types: ``TOKEN_TYPES``, and those of ``MDB_JWT_TOKEN_TYPES``.
         limits: ``MDB_WS_…``; those of ``Limits`` that are set.
     """
 
     jwt_key: str = field(repr=False)
     jwt_issuer: str | None
     jwt_audience: str | None
+    token_types: frozenset[str]
     limits: dict[str, int]
 
     @property
     def can_verify_tokens(self) -> bool:
-        """Whether clients can identify themselves at all."""
-        return self.jwt_key is not None
+        """Whether any client can identify itself."""
+        return bool(self.jwt_key)
 
 
 @cache
@@ -80,48 +89,59 @@ def deployment() -> Deployment:
     Raises:
         SettingsError: in one sentence, what to set.
     """
-    _warn_of_workers()
-    return Deployment(
+    _check_pyjwt()
+    settings = Deployment(
         jwt_key=_read_jwt_key(),
         jwt_issuer=os.environ.get("MDB_JWT_ISSUER") or None,
         jwt_audience=os.environ.get("MDB_JWT_AUDIENCE") or None,
+        token_types=_read_token_types(),
         limits=_read_limits(),
     )
+    warn_of_server(APP_SLUG)
+    return settings
 
 
-def _warn_of_workers() -> None:
-    count = _configured_workers()
-    if count > 1:
-        log.warning(
-            "%s workers are configured: each of them has its own clients of %s, and what"
-            " it broadcasts reaches no others",
-            count,
-            APP_SLUG,
+def _check_pyjwt() -> None:
+    numbers = tuple(int(number) for number in re.findall(r"\d+", jwt.__version__)[:2])
+    if numbers < MIN_PYJWT:
+        raise SettingsError(
+            f"PyJWT {jwt.__version__} does not check all that it should:"
+            " pip install 'pyjwt>=2.15'"
         )
-
-
-def _configured_workers() -> int:
-    """How many processes serve the app, where its server was told so."""
-    option = re.search(r" (?:--workers|-w)[ =]?(\d+)", " ".join(sys.argv))
-    count = option[1] if option else os.environ.get("WEB_CONCURRENCY", "")
-    return int(count) if count.isdecimal() else 1
 
 
 def _read_jwt_key() -> str:
     for name in ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"):
         key = os.environ.get(name)
-        if not key:
-            continue
-        if len(key.encode()) < MIN_KEY_BYTES:
-            raise SettingsError(
-                f"{name} has {len(key.encode())} bytes:"
-                f" {JWT_ALGORITHM} needs a key of at least {MIN_KEY_BYTES}"
-            )
-        return key
+        if key:
+            return _checked_secret(name, key)
     raise SettingsError(
         "SECRET_KEY is not set: roles needs"
         " a key of at least 32 bytes to verify tokens with"
     )
+
+
+def _checked_secret(name: str, key: str) -> str:
+    size = len(os.fsencode(key))
+    if size < MIN_KEY_BYTES:
+        raise SettingsError(
+            f"{name} has {size} bytes:"
+            f" {JWT_ALGORITHM} needs a key of at least {MIN_KEY_BYTES}"
+        )
+    if not key.strip():
+        raise SettingsError(f"{name} is blank: set it to random characters")
+    return key
+
+
+def _read_token_types() -> frozenset[str]:
+    """``MDB_JWT_TOKEN_TYPES`` adds to those that there are: ``"service, device"``."""
+    more = os.environ.get("MDB_JWT_TOKEN_TYPES", "").replace(",", " ").split()
+    return TOKEN_TYPES.union(normal_token_type(each) for each in more)
+
+
+def normal_token_type(text: str) -> str:
+    """A kind of token, as it is compared: in any case, ``application/`` before it or not."""
+    return text.lower().removeprefix("application/")
 
 
 def _read_limits() -> dict[str, int]:
@@ -134,6 +154,7 @@ def _read_limit(name: str) -> int | None:
     text = os.environ.get(variable)
     if not text:
         return None
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{variable} is {text!r}: set a whole number above 0")
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        shown = repr(text[:MAX_SHOWN_CHARS])
+        raise SettingsError(f"{variable} is {shown}: set a whole number above 0")
     return int(text)

@@ -34,6 +34,14 @@ async def disconnect_user(body: dict[str, Any] = Body()) -> None:
     await ws.manager.disconnect_user(**body)
 
 
+@app.post("/constants")
+async def set_constants(body: dict[str, dict[str, Any]] = Body()) -> None:
+    """Set constants of modules of the package, to have a test wait less."""
+    for module, constants in body.items():
+        for name, value in constants.items():
+            setattr(import_module(f"app.ws.{module}"), name, value)
+
+
 @app.get("/census")
 async def census() -> dict[str, int]:
     """What is alive: tasks but this request's own, connections, objects."""
