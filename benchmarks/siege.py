@@ -276,47 +276,39 @@ class KeyServer:
                 writer.transport.abort()
 
 
-class Crowd:
-    """When each broadcast came to each of the healthy clients."""
+class Healthy:
+    """A client that does what clients should: it reads, and answers pings."""
 
-    def __init__(self) -> None:
-        self._arrivals: dict[int, list[float]] = {}  # by number
-        self._disorder = 0
-        self._gone = 0
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._listening = asyncio.create_task(self._listen())
+        self.heard: list[tuple[int, float]] = []  # broadcasts since it was emptied, and when
 
-    async def listen(self, wire: Wire, count: int) -> None:
-        """Note the arrival of so many broadcasts."""
-        for expected in range(count):
-            try:
-                number = await self._next(wire)
-            except (ConnectionError, asyncio.IncompleteReadError):
-                self._gone += 1
-                return
-            self._arrivals.setdefault(number, []).append(time.monotonic())
-            self._disorder += number != expected
+    @classmethod
+    async def join(cls, port: int) -> Healthy:
+        """Connect."""
+        wire = await Wire.open(port, "/ticker")
+        assert await wire.accepted()
+        assert await wire.read_until(lambda message: message["type"] == "connected")
+        return cls(wire)
 
-    def faults(self, count: int) -> list[str]:
-        """What each of them should have got, and did not."""
-        lost = count * HEALTHY_CLIENTS - sum(map(len, self._arrivals.values()))
-        found = {"did not come": lost, "out of order": self._disorder, "clients lost": self._gone}
-        return [f"{number} {what}" for what, number in found.items() if number]
+    @property
+    def is_gone(self) -> bool:
+        """Whether the connection has ended, which is not its fault."""
+        return self._listening.done()
 
-    def latency(self, started: Sequence[float]) -> tuple[float, float]:
-        """Median and 99th percentile from broadcast to arrival, in milliseconds."""
-        late = sorted(
-            (at - started[number]) * 1000 for number, each in self._arrivals.items() for at in each
-        )
-        return late[len(late) // 2], late[len(late) * 99 // 100]
-
-    async def _next(self, wire: Wire) -> int:
-        while True:
-            opcode, payload = await wire.read()
-            if opcode == PING:
-                wire.writer.write(frame(payload, PONG))
-            elif opcode == CLOSE:
-                raise ConnectionError(payload)
-            elif payload.startswith(b'{"type":"tick"'):
-                return int(json.loads(payload)["number"])
+    async def _listen(self) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                opcode, payload = await self._wire.read()
+                if payload.startswith(b'{"type":"tick"'):
+                    self.heard.append((json.loads(payload)["number"], time.monotonic()))
+                elif payload.startswith(b'{"type":"ping"'):
+                    self._wire.writer.write(frame(b'{"type":"pong"}'))
+                elif opcode == PING:
+                    self._wire.writer.write(frame(payload, PONG))
+                elif opcode == CLOSE:
+                    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,38 +329,43 @@ class Siege:
     def __init__(self, arena: Arena, target: Target) -> None:
         self._arena = arena
         self._target = target
-        self._healthy: list[Wire] = []
+        self._healthy: list[Healthy] = []
 
     async def settle_in(self) -> None:
         """Let the healthy clients connect, and the server fetch its keys."""
         for _ in range(HEALTHY_CLIENTS):
-            wire = await Wire.open(self._arena.port, "/ticker")
-            assert await wire.accepted()
-            assert await wire.read_until(lambda message: message["type"] == "connected")
-            self._healthy.append(wire)
+            self._healthy.append(await Healthy.join(self._arena.port))
         assert await self._lets_members_in(), "a token whose key is known is let in"
 
     async def phase(self, name: str, attacks: Sequence[str]) -> Outcome:
         """Attack, and see how the others fare."""
         before = await self._arena.census()
         count = int(self._target.seconds / TICK_EVERY_S)
-        crowd = Crowd()
-        listening = [asyncio.create_task(crowd.listen(wire, count)) for wire in self._healthy]
+        for client in self._healthy:
+            client.heard.clear()
         striking = [asyncio.create_task(self._strike(each)) for each in attacks]
         ticking = asyncio.create_task(asyncio.to_thread(self._tick, count))
         await asyncio.sleep(self._target.seconds / 2)
         faults = [] if await self._lets_members_in() else ["a user whose key is known is kept out"]
         started = await ticking
         strikes = sum(await asyncio.gather(*striking))
-        await asyncio.wait(listening, timeout=10)
-        for task in listening:
-            task.cancel()
         after = await self._arena.settled(before)
         if left := after.leftovers(before):
             faults.append(f"left behind: {left}")
-        faults += crowd.faults(count)
-        memory = after.rss / before.rss
-        return Outcome(name, strikes, *crowd.latency(started), memory, tuple(faults))
+        faults += self._losses(count)
+        late = sorted(
+            (at - started[number]) * 1000 for each in self._healthy for number, at in each.heard
+        )
+        p50, p99 = (late[len(late) * share // 100] for share in (50, 99))
+        return Outcome(name, strikes, p50, p99, after.rss / before.rss, tuple(faults))
+
+    def _losses(self, count: int) -> list[str]:
+        """What the healthy clients should have heard, in order, and have not."""
+        wanted = list(range(count))
+        gone = sum(each.is_gone for each in self._healthy)
+        wrong = sum([number for number, _ in each.heard] != wanted for each in self._healthy)
+        found = {"healthy clients were lost": gone, "did not hear all, in order": wrong}
+        return [f"{number} {what}" for what, number in found.items() if number]
 
     async def _lets_members_in(self) -> bool:
         """Whether a user with a good token gets in, whatever the key server does."""
