@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 from mdbgen import generate
 from mdbgen.config import App, read_apps
+from mdbgen.disk.handlers import find_orphans
+from mdbgen.disk.tree import Action, Change, Comparison
+from mdbgen.document.source import read_source
 from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
-from mdbgen.orphans import find_orphans
-from mdbgen.render import RenderedFile
-from mdbgen.source import read_source
-from mdbgen.tree import Action, Change, Comparison
+from mdbgen.model.files import RenderedFile
 
 Compare: TypeAlias = Callable[[Sequence[RenderedFile], Path], Comparison]
 

@@ -18,11 +18,11 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import Diagnostic, MdbgenError
-from mdbgen.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
+from mdbgen.report.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
 
 if TYPE_CHECKING:
     from mdbgen.apps import Outcome
-    from mdbgen.report import Show
+    from mdbgen.report.drift import Show
 
 # Older typers take this class from click, newer ones bring their own.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -109,8 +109,8 @@ def generate(
 
     def run() -> Report:
         from mdbgen.apps import judge_apps
-        from mdbgen.report import report_generate
-        from mdbgen.tree import apply, compare
+        from mdbgen.disk.tree import apply, compare
+        from mdbgen.report.drift import report_generate
 
         outcome = judge_apps("generate", manifest, output, compare)
         _refuse_errors(outcome)
@@ -135,8 +135,8 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
 
     def run() -> Report:
         from mdbgen.apps import judge_apps
-        from mdbgen.report import report_check
-        from mdbgen.tree import compare_drafts
+        from mdbgen.disk.tree import compare_drafts
+        from mdbgen.report.drift import report_check
 
         outcome = judge_apps("check", manifest, output, compare_drafts)
         if not outcome.comparisons:
@@ -159,9 +159,9 @@ def inspect(
     """
 
     def run() -> Report:
-        from mdbgen.inspect import report_inspect
-        from mdbgen.manifest import parse_manifest
-        from mdbgen.source import read_source
+        from mdbgen.document.source import read_source
+        from mdbgen.manifest.reader import parse_manifest
+        from mdbgen.report.access import report_inspect
 
         parsed, warnings = parse_manifest(read_source(manifest))
         return report_inspect(parsed, warnings, form)
@@ -177,13 +177,13 @@ def schema() -> None:
 
     Exit code: 0.
     """
-    from mdbgen.metaschema import schema_text
+    from mdbgen.manifest.metaschema import schema_text
 
     raise typer.Exit(_print(sys.stdout, schema_text(), OK))
 
 
 def _show(dry_run: bool, diff: bool) -> Show:
-    from mdbgen.report import Show
+    from mdbgen.report.drift import Show
 
     if diff:
         return Show.LINES_AND_DIFF if dry_run else Show.DIFF

@@ -29,9 +29,9 @@ import jwt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from mdbgen.document.source import parse_source
 from mdbgen.generate import generate
-from mdbgen.render import RenderedFile
-from mdbgen.source import parse_source
+from mdbgen.model.files import RenderedFile
 
 APPS = Path(__file__).parent / "apps"
 KEY = "a key for tests only, long enough for all algorithms: 64 bytes, or more"

@@ -127,7 +127,7 @@ def test_values_in_messages(value: object, text: str) -> None:
 def test_every_code_is_documented_and_every_documented_code_is_used() -> None:
     used = {
         code
-        for module in (ROOT / "mdbgen").glob("*.py")
+        for module in (ROOT / "mdbgen").rglob("*.py")
         for code in re.findall(r'"(MDB\d{3})"', module.read_text(encoding="utf-8"))
     }
     rows = re.findall(

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from mdbgen import render
+from mdbgen.document.source import parse_source
 from mdbgen.errors import format_text
 from mdbgen.generate import generate
-from mdbgen.render import Owner, RenderedFile
-from mdbgen.source import parse_source
+from mdbgen.model.files import Owner, RenderedFile
+from mdbgen.targets.python import render
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))
@@ -174,7 +174,8 @@ def test_hash_seed_changes_nothing(tmp_path: Path) -> None:
 def test_every_template_is_used_by_a_case() -> None:
     templates = {path.stem for path in (GOLDEN.parent / "templates").glob("*.jinja")}
     assert templates, "no templates found"
-    source = (GOLDEN.parent / "mdbgen" / "render.py").read_text("utf-8")
+    targets = (GOLDEN.parent / "mdbgen" / "targets").rglob("*.py")
+    source = "".join(path.read_text("utf-8") for path in targets)
     assert {name for name in templates if f'"{name}"' not in source} == set()
 
 

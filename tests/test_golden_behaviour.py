@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from live import Server
 
-from mdbgen.manifest import Manifest, parse_manifest
-from mdbgen.source import parse_source
+from mdbgen.document.source import parse_source
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.manifest import Manifest
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))

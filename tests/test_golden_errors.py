@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import Golden
 
+from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
-from mdbgen.manifest import parse_manifest
-from mdbgen.source import parse_source
+from mdbgen.manifest.reader import parse_manifest
 
 CASES = Path(__file__).parent.parent / "golden" / "errors"
 

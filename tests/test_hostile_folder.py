@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hostile import codes, mdbgen
 
-from mdbgen.lock import digest
+from mdbgen.disk.lock import digest
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="sets traps that Windows does not have")
 
@@ -126,16 +126,16 @@ def test_everything_in_the_way_is_named_at_once(folder: Path, ws: Path) -> None:
 def test_a_file_that_becomes_a_trap_after_it_was_looked_at(
     ws: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mdbgen import disk
+    from mdbgen.disk import atomic
     from mdbgen.errors import OutputError
 
     for trap in (os.mkfifo, sparse):  # type: ignore[attr-defined, unused-ignore]
         (ws / "auth.py").unlink()
         trap(ws / "auth.py")
         with monkeypatch.context() as patched:
-            patched.setattr(disk, "find_obstacle", lambda *arguments: None)
+            patched.setattr(atomic, "find_obstacle", lambda *arguments: None)
             with pytest.raises(OutputError, match=r"no regular file|limit of"):
-                disk.read_file(ws, "auth.py")
+                atomic.read_file(ws, "auth.py")
 
 
 @pytest.mark.parametrize("line", ["\n", "}\n\n", "        return None\n"])
@@ -154,9 +154,9 @@ def test_hidden_files_of_editors_are_left_alone(folder: Path, ws: Path) -> None:
 def test_a_link_between_comparing_and_writing_is_not_followed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from mdbgen.disk.tree import apply, compare
     from mdbgen.errors import OutputError
-    from mdbgen.render import Owner, RenderedFile
-    from mdbgen.tree import apply, compare
+    from mdbgen.model.files import Owner, RenderedFile
 
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()

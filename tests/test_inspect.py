@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from test_live_policy import ANONYMOUS, CASES, CLIENTS
 
-from mdbgen.declared import LIMITS
-from mdbgen.formats import Format
+from mdbgen.document.source import parse_source
 from mdbgen.generate import generate
-from mdbgen.inspect import (
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.manifest import LIMITS, Manifest
+from mdbgen.report.access import (
     NAME_WIDTH,
     describe_clients,
     describe_endpoints,
     describe_rules,
     report_inspect,
 )
-from mdbgen.manifest import Manifest, parse_manifest
-from mdbgen.source import parse_source
+from mdbgen.report.formats import Format
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 EVERYTHING = GOLDEN / "policy-everything" / "manifest.json"

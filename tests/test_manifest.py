@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, Severity, format_text
-from mdbgen.manifest import Manifest, parse_manifest
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.manifest import Decision, Manifest
 from mdbgen.naming import class_name, identifier
-from mdbgen.policy import Decision
-from mdbgen.source import parse_source
 
 Keys = dict[str, Any]
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_schema import JUNK, diagnostics, likely_schemas, with_property
 
-from mdbgen.declared import LIMITS
+from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
-from mdbgen.manifest import parse_manifest
-from mdbgen.metaschema import schema_text
-from mdbgen.source import parse_source
+from mdbgen.manifest.metaschema import schema_text
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.manifest import LIMITS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(schema_text())

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
-from mdbgen.manifest import (
+from mdbgen.manifest.metaschema import schema_text
+from mdbgen.manifest.misspelt import nearest_key, spellings
+from mdbgen.manifest.reader import (
     AuthKeys,
     CorsKeys,
     JwtKeys,
@@ -19,9 +22,6 @@ from mdbgen.manifest import (
     PolicyKeys,
     parse_manifest,
 )
-from mdbgen.metaschema import schema_text
-from mdbgen.misspelt import nearest_key, spellings
-from mdbgen.source import parse_source
 
 SCHEMA = Draft202012Validator(json.loads(schema_text()))
 # Every key that the engine's schemas have had beside those that mdbgen reads.

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from mdbgen.annotations import spell
-from mdbgen.manifest import parse_manifest
-from mdbgen.models import ModelsPlan, plan_models
-from mdbgen.schema import (
+from mdbgen.document.source import parse_source
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.schema import (
     AnyType,
     ArrayType,
     BooleanType,
@@ -26,7 +25,8 @@ from mdbgen.schema import (
     StringType,
     UnionType,
 )
-from mdbgen.source import parse_source
+from mdbgen.targets.python.annotations import spell
+from mdbgen.targets.python.models import ModelsPlan, plan_models
 
 TEXT, WHOLE = StringType(), NumberType(is_integer=True)
 

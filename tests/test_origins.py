@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdbgen.origins import nearest_origin, normalize_origin
+from mdbgen.model.origins import nearest_origin, normalize_origin
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from random import Random
 import nodejs
 import pytest
 
-from mdbgen.patterns import compile_pattern
-from mdbgen.regexes import as_ecma, as_rust
+from mdbgen.patterns import as_ecma, as_rust, compile_pattern
 
 # What a pattern may be made of, and what it may not: all of it together, in any order.
 PARTS = [

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
-from mdbgen.render import RenderedFile
-from mdbgen.source import parse_source
+from mdbgen.model.files import RenderedFile
 
 # What JSON can hold and UTF-8 can write; with what ends strings and comments more often.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdbgen.declared import LIMITS
+from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
-from mdbgen.keywords import KEYWORDS
-from mdbgen.manifest import Endpoint, Manifest, parse_manifest
-from mdbgen.messages import RESERVED_MESSAGES
-from mdbgen.schema import (
+from mdbgen.manifest.messages import RESERVED_MESSAGES
+from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.schema import (
     AnyType,
     ArrayType,
     BooleanType,
@@ -34,7 +34,7 @@ from mdbgen.schema import (
     StringType,
     UnionType,
 )
-from mdbgen.source import parse_source
+from mdbgen.schemas.keywords import KEYWORDS
 
 Keys = dict[str, Any]
 

@@ -32,9 +32,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationUnexpectedValue
 
+from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
-from mdbgen.source import parse_source
 
 MESSAGES = 15  # of a manifest
 TRIES = 20  # of a message

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mdbgen.document.source import MAX_BYTES, Place, Source, dotted, parse_source, read_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
-from mdbgen.source import MAX_BYTES, Place, Source, dotted, parse_source, read_source
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUES = st.recursive(

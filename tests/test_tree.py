@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from mdbgen import __version__
+from mdbgen.disk.lock import Lock, digest, format_lock, parse_lock
+from mdbgen.disk.tree import Action, Comparison, Drift, apply, compare, compare_drafts
 from mdbgen.errors import OutputError
-from mdbgen.lock import Lock, digest, format_lock, parse_lock
-from mdbgen.render import Owner, RenderedFile
-from mdbgen.tree import Action, Comparison, Drift, apply, compare, compare_drafts
+from mdbgen.model.files import Owner, RenderedFile
 
 HANDLER = RenderedFile("handlers/realtime.py", Owner.APP, "class Realtime: ...\n")
 
@@ -451,7 +451,7 @@ def assert_old_or_new(folder: Path, old: dict[str, bytes], new: dict[str, bytes]
 KILLED_RUNS = """
 import os, pathlib, shutil, sys
 from tests.test_tree import NEW, OLD
-from mdbgen.tree import apply, compare
+from mdbgen.disk.tree import apply, compare
 
 def kill_at(owner, name, left):
     real = getattr(owner, name)

@@ -1,0 +1,1 @@
+"""Files as text against the folder: lock, ownership, drift, writing."""

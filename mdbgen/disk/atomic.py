@@ -1,0 +1,217 @@
+"""Reading and replacing files so that a stop in the middle leaves each one either old or new."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from mdbgen.disk.lock import digest, normalise
+from mdbgen.errors import Diagnostic, OutputError
+
+MAX_BYTES = 32 * 1024 * 1024  # of a file that is read; `render` refuses to make one as large
+# Windows lacks some of these, and has neither pipes nor devices inside a folder.
+_READ_ONLY = os.O_RDONLY | sum(
+    getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
+)
+
+
+class DiskFile(NamedTuple):
+    """What is at a path now."""
+
+    text: str  # with LF; bytes that are not UTF-8 are spelled \xNN, a file nobody may read is ""
+    digest: str | None  # None for a file that is not UTF-8 or that nobody may read
+
+
+class Write(NamedTuple):
+    """A text on its way to a file."""
+
+    file: Path
+    text: str
+
+
+def read_file(target: Path, path: str, limit: int = MAX_BYTES) -> DiskFile | None:
+    """Read a file of the package; None when there is none.
+
+    Raises:
+        OutputError: it is not a regular file inside ``target``, or it is over the limit.
+    """
+    refuse([find_obstacle(target, path, limit)])
+    file = target / path
+    try:
+        content = _read_regular(file, limit)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:  # no permission, or a name that no file can have
+        return DiskFile("", None) if os.path.lexists(file) else None
+    try:
+        text = normalise(content.decode())
+    except UnicodeDecodeError:
+        return DiskFile(normalise(content.decode(errors="backslashreplace")), None)
+    return DiskFile(text, digest(text))
+
+
+def _read_regular(file: Path, limit: int) -> bytes:
+    """Read a regular file, whatever has taken its place since somebody looked.
+
+    Opening a pipe would wait for its other end, and a device never ends.
+    """
+    descriptor = os.open(os.path.realpath(file), _READ_ONLY)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OutputError(_no_regular_file(file))
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise OutputError(_too_large(file, limit))
+    return content
+
+
+def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic | None:
+    """Say why ``path`` cannot be a regular file inside ``target`` that mdbgen reads or writes."""
+    file = target / path
+    parent = _first_existing(file.parent)
+    if not parent.is_dir():
+        return _obstacle("MDB304", parent, "a file is where a folder belongs; move it away")
+    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
+        return _obstacle("MDB305", file, "a symbolic link leads outside of the output folder")
+    if not os.path.lexists(file):
+        return None
+    if not os.path.isfile(file):
+        return _no_regular_file(file)
+    return _too_large(file, limit) if os.path.getsize(file) > limit else None
+
+
+def refuse(obstacles: Iterable[Diagnostic | None]) -> None:
+    """Raise the obstacles that were found, if any.
+
+    Raises:
+        OutputError: with all of them.
+    """
+    found = dict.fromkeys(each for each in obstacles if each)  # one folder may block many files
+    if found:
+        raise OutputError(*found)
+
+
+def _no_regular_file(file: Path) -> Diagnostic:
+    kind = "a folder" if os.path.isdir(file) else "something that is no regular file"
+    return _obstacle("MDB304", file, f"{kind} is where a file belongs; move it away")
+
+
+def _too_large(file: Path, limit: int) -> Diagnostic:
+    message = f"is over the limit of {limit} bytes; move it away"
+    return _obstacle("MDB309", file, message)
+
+
+def _first_existing(folder: Path) -> Path:
+    candidates = (folder, *folder.parents)
+    return next((each for each in candidates if os.path.lexists(each)), candidates[-1])
+
+
+def _obstacle(code: str, file: Path, message: str) -> Diagnostic:
+    return Diagnostic(file.as_posix(), 0, 0, code, "", message)
+
+
+def temporary(file: Path) -> Path:
+    """Name the file beside ``file`` that is written first.
+
+    Always the same name, so that the next run finds what a killed one left behind.
+    """
+    return file.with_name(f".{file.name}.mdbgen-tmp")
+
+
+def publish(
+    record: Write | None, writes: Sequence[Write], deletes: Sequence[Path], root: Path
+) -> None:
+    """Write everything aside, then replace the files, delete, and replace the record last.
+
+    Folders below ``root`` that the deletions leave empty go as well.
+
+    The record is the first to be written aside: as long as it lies there, it says what the
+    files that were already replaced are.
+
+    Raises:
+        OutputError: names the file that could not be written or deleted.
+    """
+    _stage([*([record] if record else []), *writes])
+    try:
+        for write in writes:
+            _replace(write.file)
+        for file in deletes:
+            remove_file(file)
+            _remove_empty_folders(file.parent, root)
+    except BaseException:
+        _forget(writes)
+        raise
+    if record:
+        _replace(record.file)
+
+
+def remove_file(file: Path) -> None:
+    """Delete a file if it is there.
+
+    Raises:
+        OutputError: names the file that could not be deleted.
+    """
+    with _naming(file):
+        file.unlink(missing_ok=True)
+
+
+def _remove_empty_folders(folder: Path, root: Path) -> None:
+    with suppress(OSError):
+        while folder != root and not folder.is_symlink():
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _stage(writes: Sequence[Write]) -> None:
+    made: list[Path] = []
+    try:
+        for write in writes:
+            with _naming(write.file):
+                _make_folders(write.file.parent, made)
+                _write_aside(write)
+    except BaseException:
+        _forget(writes)
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        made.append(each)
+
+
+def _write_aside(write: Write) -> None:
+    aside = temporary(write.file)
+    aside.unlink(missing_ok=True)  # what a killed run left, or a link to somewhere else
+    with aside.open("x", encoding="utf-8", newline="") as stream:
+        stream.write(write.text)
+    if write.file.exists():
+        aside.chmod(stat.S_IMODE(write.file.stat().st_mode))
+
+
+def _replace(file: Path) -> None:
+    with _naming(file):
+        os.replace(temporary(file), file)
+
+
+def _forget(writes: Sequence[Write]) -> None:
+    for write in writes:
+        with suppress(OSError):
+            temporary(write.file).unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}"
+        raise OutputError(Diagnostic(file.as_posix(), 0, 0, "MDB306", "", message)) from error

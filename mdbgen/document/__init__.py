@@ -1,0 +1,1 @@
+"""Text with places, and the notebook of what is wrong with it."""

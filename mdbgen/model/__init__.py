@@ -1,0 +1,1 @@
+"""What a manifest means. Data only: it imports nothing but the ground."""

@@ -1,0 +1,76 @@
+"""What a manifest means: every default filled in, every decision made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
+
+from mdbgen.model.schema import Message, Schema
+
+Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
+Output: TypeAlias = Literal["typescript", "asyncapi"]
+
+OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
+# With their defaults, as ``settings.py`` of every generated package has them.
+LIMITS: Mapping[str, int] = {
+    "max_message_bytes": 65_536,
+    "messages_per_second": 20,
+    "outbox_bytes": 1_048_576,
+    "connections": 10_000,
+    "connections_per_user": 20,
+}
+MAX_HISTORY = 10_000
+
+
+class Decision(NamedTuple):
+    """A yes or no, and the manifest key that decided it (``default`` where none did)."""
+
+    value: bool
+    decided_by: str
+
+
+class Policy(NamedTuple):
+    """The app's policy: both forms made one. An empty tuple restricts nothing."""
+
+    required: Decision | None = None
+    allow_anonymous: Decision | None = None
+    allowed_roles: tuple[str, ...] = ()
+    allowed_users: tuple[str, ...] = ()
+    denied_users: tuple[str, ...] = ()
+    required_permissions: tuple[str, ...] = ()
+    owner: str | None = None  # the developer_id that passes the allowed_* checks
+    stated_by: Mapping[str, str] = MappingProxyType({})  # of each list that is not empty
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One WebSocket endpoint, its access decided."""
+
+    path: str
+    description: str  # as in the manifest: any text, "" where there is none
+    ping_interval: int  # seconds, 5 to 300
+    ticket_ttl_seconds: int  # 1 to 60
+    required: Decision  # a credential is required
+    anonymous: Decision  # clients without a credential are let in
+    takes_objects: bool = True  # clients may send any JSON object
+    receive: tuple[Message, ...] = ()  # what they may send otherwise
+    send: tuple[Message, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)  # those that the manifest states
+    history: int = 0  # messages kept for clients that come back
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What mdbgen reads of a manifest, every default filled in."""
+
+    slug: str
+    websockets: Mapping[str, Endpoint]  # by wire name, in the manifest's order
+    policy: Policy = field(default_factory=Policy)
+    require_role: str | None = None
+    algorithm: Algorithm = "HS256"
+    algorithm_decided_by: str = "default"
+    cors_origins: tuple[str, ...] = ()  # () unless cors.enabled
+    schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
+    outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``

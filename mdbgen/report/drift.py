@@ -1,0 +1,116 @@
+"""What ``generate`` and ``check`` tell people, tools and pull requests, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from mdbgen.apps import Outcome
+from mdbgen.disk.tree import Action, Change, Drift
+from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
+from mdbgen.report.formats import DRIFTED, FAILED, OK, Format, Report, document, first_of, lines_of
+
+
+class Show(Enum):
+    """What ``generate`` prints."""
+
+    LINES = "lines"
+    DIFF = "diff"
+    LINES_AND_DIFF = "lines and diff"
+
+
+def report_generate(outcome: Outcome, form: Format, show: Show) -> Report:
+    """Report what was, or would be, done to each file."""
+    changes = [change for each in outcome.comparisons for change in each.changes]
+    if form is Format.JSON:
+        files = [_file_entry(change, show) for change in changes]
+        return Report(document({"files": files, "warnings": _warnings(outcome)}), "", OK)
+    lines = "" if show is Show.DIFF else lines_of(_action_line(change) for change in changes)
+    diff = "" if show is Show.LINES else "".join(change.diff for change in changes)
+    return _with_problems(lines + diff, outcome, form, OK)
+
+
+def report_check(outcome: Outcome, form: Format) -> Report:
+    """Report what has drifted; the last line says how to repair it."""
+    code = FAILED if outcome.errors else DRIFTED if outcome.drifted else OK
+    if form is Format.JSON:
+        return Report(document(_check_document(outcome)), "", code)
+    if form is Format.GITHUB:
+        command = outcome.repair
+        stdout = lines_of(format_github(_annotation(each, command)) for each in outcome.drifted)
+    else:
+        stdout = "".join(_describe(change) for change in outcome.drifted)
+    if not outcome.drifted:
+        stdout = lines_of(
+            f"{each.target.as_posix()}/ is up to date" for each in outcome.comparisons
+        )
+    return _with_problems(stdout + lines_of(_last_lines(outcome)), outcome, form, code)
+
+
+def _last_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what to paste where, and the command, which repairs all else."""
+    lacking = [change.file for change in outcome.drifted if change.action is Action.KEEP]
+    if lacking:
+        yield f"paste the missing methods printed above into {', '.join(map(visible, lacking))}"
+    if outcome.repair:
+        yield outcome.repair
+
+
+def _with_problems(stdout: str, outcome: Outcome, form: Format, code: int) -> Report:
+    problems = first_of((*outcome.warnings, *outcome.errors))
+    if form is Format.GITHUB:
+        return Report(lines_of(format_github(each) for each in problems) + stdout, "", code)
+    return Report(stdout, lines_of(format_text(each) for each in problems), code)
+
+
+def _file_entry(change: Change, show: Show) -> dict[str, Any]:
+    entry = {"action": change.action.value, "file": change.file}
+    return entry if show is Show.LINES else {**entry, "diff": change.diff}
+
+
+def _action_line(change: Change) -> str:
+    width = max(len(action.value) for action in Action)
+    return f"{change.action.value:{width}} {visible(change.file)}"
+
+
+def _check_document(outcome: Outcome) -> dict[str, Any]:
+    content = {
+        "drift": [_drift_entry(each) for each in outcome.drifted],
+        "command": outcome.repair or None,
+        "warnings": _warnings(outcome),
+    }
+    errors = [as_json(each) for each in first_of(outcome.errors)]
+    return {**content, "errors": errors} if errors else content
+
+
+def _drift_entry(change: Change) -> dict[str, str]:
+    kind = change.drift.value if change.drift else ""
+    entry = {"kind": kind, "file": change.file, "diff": change.diff}
+    return {**entry, "stub": change.new} if change.drift is Drift.MISSING_HANDLER else entry
+
+
+def _describe(change: Change) -> str:
+    """Name a drift and show what a reader cannot know: the difference, or the stub to paste."""
+    if change.drift is None:
+        return ""
+    headline = f"{change.drift.value} {visible(change.file)}\n"
+    match change.drift:
+        case Drift.CHANGED | Drift.EDITED:
+            return f"{headline}{change.diff}\n"
+        case Drift.MISSING_HANDLER:
+            return f"{headline}{change.new}\n"
+        case Drift.MISSING | Drift.STALE:
+            return headline
+
+
+def _annotation(change: Change, command: str) -> Diagnostic:
+    kind = change.drift.value if change.drift else ""
+    message = f"{kind}; to repair it run: {command}"
+    if change.action is Action.KEEP:  # the app's own: no command writes to it
+        message = f"{kind}; paste into it:\n{change.new}"
+    return Diagnostic(change.file, 0, 0, "mdbgen check", "", message)
+
+
+def _warnings(outcome: Outcome) -> list[dict[str, str | int]]:
+    return [as_json(each) for each in first_of(outcome.warnings)]

@@ -1,0 +1,1 @@
+"""What the model is turned into. Targets never import each other."""

@@ -1,0 +1,265 @@
+"""``asyncapi.json``: the contract of the wire as an AsyncAPI 3.0 document, seen from the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from mdbgen.errors import UNSEEN
+from mdbgen.model.files import Owner, RenderedFile
+from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.schema import Message
+from mdbgen.naming import ticket_path
+from mdbgen.targets.asyncapi.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
+from mdbgen.targets.asyncapi.payloads import MISREAD_KEYS, Json, Payloads
+
+_INFO = "The WebSocket endpoints of {}. Text frames, one JSON object each."
+_CLOSE_CODES = (
+    (1000, "", "done", "stop"),
+    (1001, "", "the server goes away", "reconnect after a random delay"),
+    (1003, "", "a binary frame", "stop"),
+    (1008, "unauthenticated", "no credential, or a bad one", "reconnect with a new token"),
+    (1008, "token_expired", "the token expired", "reconnect with a new token"),
+    (1008, "forbidden", "not let in", "stop"),
+    (1009, "", "a frame over max_message_bytes", "stop"),
+    (1011, "", "a bug in the server", "reconnect with backoff"),
+    (1012, "", "the server restarts", "reconnect after a random delay"),
+    (1013, "", "the client is too slow, or the server is full", "reconnect with backoff"),
+    (4408, "", "no sign of life", "reconnect"),
+    (4429, "", "too many messages or connections", "reconnect with backoff"),
+)
+# No class is called so: neither begins with a capital.
+_ANY_RECEIVED, _ANY_SENT = "any-received", "any-sent"
+_PROTOCOL = {
+    "connected": "The first frame.",
+    "ping": "After ping_interval seconds without a frame of the client.",
+    "error": "A frame of the client could not be used; the connection stays.",
+    "disconnect": "Before every close that the server starts.",
+    "resync": "What the client missed is no longer complete; it loads its state anew.",
+}
+
+
+def render(manifest: Manifest) -> Iterator[RenderedFile]:
+    """Render ``asyncapi.json``."""
+    yield RenderedFile("asyncapi.json", Owner.GENERATOR, asyncapi_document(manifest))
+
+
+def asyncapi_document(manifest: Manifest) -> str:
+    """Return the text of ``asyncapi.json``."""
+    text = json.dumps(_Document(manifest).make(), indent=2, ensure_ascii=False, allow_nan=False)
+    return UNSEEN.sub(lambda one: _escaped(one[0]), text) + "\n"
+
+
+def _escaped(character: str) -> str:
+    # The only line ends are those between the lines: inside of text, JSON has them escaped.
+    return character if character == "\n" else json.dumps(character)[1:-1]
+
+
+class _Document:
+    """The document of one app."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._endpoints = manifest.websockets
+        self._payloads = Payloads(manifest)
+        endpoints = self._endpoints.values()
+        self._keeps_history = any(each.history for each in endpoints)
+        self._is_closed = not any(each.anonymous.value for each in endpoints)
+        sent = {message.name for each in endpoints for message in each.send}
+        received = {message.name for each in endpoints for message in each.receive}
+        self._both_ways = sent & received
+
+    def make(self) -> Json:
+        """Put the document together."""
+        return {
+            "asyncapi": "3.0.0",
+            "info": {
+                "title": self._manifest.slug,
+                "version": "1.0.0",
+                "description": _INFO.format(self._manifest.slug),
+            },
+            "defaultContentType": "application/json",
+            "servers": {
+                "plain": self._server("ws", "localhost:8000", "Without TLS: for development."),
+                "secure": self._server("wss", "example.com", "With TLS."),
+            },
+            "channels": {
+                _channel_key(name): self._channel(name, endpoint)
+                for name, endpoint in self._endpoints.items()
+            },
+            "operations": {
+                f"{name}.{key}": self._secured(endpoint, operation)
+                for name, endpoint in self._endpoints.items()
+                for key, operation in self._operations(name, endpoint)
+            },
+            "components": {
+                "messages": {key: _titled(key, each) for key, each in self._messages()},
+                **({"schemas": self._payloads.components()} if self._manifest.schemas else {}),
+                "channelBindings": {
+                    binding_key(each): {"ws": binding(each)} for each in self._endpoints.values()
+                },
+                "securitySchemes": SECURITY_SCHEMES,
+                "correlationIds": {
+                    "id": {"location": "$message.payload#/id"},
+                    "reply_to": {"location": "$message.payload#/reply_to"},
+                },
+            },
+            "x-close-codes": [_close_code(*each) for each in _CLOSE_CODES],
+        }
+
+    def _server(self, protocol: str, host: str, description: str) -> Json:
+        server: Json = {
+            "host": "{host}",
+            "protocol": protocol,
+            "description": description,
+            "variables": {
+                "host": {"default": host, "description": "Name and port; the app's own."}
+            },
+        }
+        return {**server, "security": credentials()} if self._is_closed else server
+
+    def _channel(self, name: str, endpoint: Endpoint) -> Json:
+        keys = [*self._received_keys(endpoint), *self._sent_keys(endpoint), "pong"]
+        keys += _protocol_keys(endpoint)
+        channel: Json = {
+            "address": endpoint.path,
+            "title": name,
+            "description": endpoint.description,
+            "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in keys},
+            "bindings": {"$ref": f"#/components/channelBindings/{binding_key(endpoint)}"},
+            "x-anonymous": endpoint.anonymous.value,
+            "x-ping-interval": endpoint.ping_interval,
+            "x-ticket": {
+                "address": ticket_path(endpoint.path),
+                "expires-in": endpoint.ticket_ttl_seconds,
+            },
+            "x-limits": {**LIMITS, **endpoint.limits},
+            "x-history": endpoint.history,
+        }
+        if not endpoint.description.strip():
+            del channel["description"]
+        return channel
+
+    def _operations(self, name: str, endpoint: Endpoint) -> Iterator[tuple[str, Json]]:
+        """Yield what the server does at an endpoint, each with the last part of its key."""
+        answers = {message.name: self._sent_key(message) for message in endpoint.send}
+        for message in endpoint.receive:
+            reply = (answers[message.reply], "error") if message.reply else ()
+            key = self._received_key(message)
+            yield f"receive.{message.body.name}", _operation("receive", name, (key,), reply)
+        for message in endpoint.send:
+            key = self._sent_key(message)
+            yield f"send.{message.body.name}", _operation("send", name, (key,))
+        if endpoint.takes_objects:
+            yield "receive", _operation("receive", name, self._received_keys(endpoint))
+        if not endpoint.send:
+            yield "send", _operation("send", name, self._sent_keys(endpoint))
+        yield "heartbeat", _operation("send", name, ("ping",), ("pong",))
+        protocol = [key for key in _protocol_keys(endpoint) if key != "ping"]
+        yield "protocol", _operation("send", name, protocol)
+
+    def _secured(self, endpoint: Endpoint, operation: Json) -> Json:
+        """Say that an operation needs a credential, where the server does not say so of all."""
+        if self._is_closed or endpoint.anonymous.value:
+            return operation
+        return {**operation, "security": credentials()}
+
+    def _messages(self) -> Iterator[tuple[str, Json]]:
+        """Yield ``components.messages``; one that several endpoints declare is there once."""
+        endpoints = self._endpoints.values()
+        received = {each.name: each for one in endpoints for each in one.receive}
+        sent = {each.name: each for one in endpoints for each in one.send}
+        numbered = {each.name for one in endpoints if one.history for each in one.send}
+        for message in received.values():
+            payload = self._payloads.received(message)
+            examples = self._payloads.received_examples(message)
+            yield self._received_key(message), _message(message, payload, examples, "id")
+        for message in sent.values():
+            payload = self._payloads.sent(message, numbered=message.name in numbered)
+            examples = self._payloads.sent_examples(message)
+            yield self._sent_key(message), _message(message, payload, examples, "reply_to")
+        if any(each.takes_objects for each in endpoints):
+            description = "Any JSON object that is no pong."
+            payload = self._payloads.any_received()
+            yield _ANY_RECEIVED, _plain_message("any", description, payload, "id")
+        silent = [each for each in endpoints if not each.send]
+        if silent:
+            description = "Whatever the app sends."
+            payload = self._payloads.any_sent(numbered=any(each.history for each in silent))
+            yield _ANY_SENT, _plain_message("any", description, payload, "reply_to")
+        yield "pong", _plain_message("pong", "Answers a ping.", self._payloads.pong())
+        for key, payload in self._payloads.protocol(numbered=self._keeps_history).items():
+            correlation = "reply_to" if key == "error" else ""
+            yield key, _plain_message(key, _PROTOCOL[key], payload, correlation)
+
+    def _received_keys(self, endpoint: Endpoint) -> list[str]:
+        if endpoint.takes_objects:
+            return [_ANY_RECEIVED]
+        return [self._received_key(each) for each in endpoint.receive]
+
+    def _sent_keys(self, endpoint: Endpoint) -> list[str]:
+        return [self._sent_key(each) for each in endpoint.send] or [_ANY_SENT]
+
+    def _received_key(self, message: Message) -> str:
+        return message.body.name + ("-received" if message.name in self._both_ways else "")
+
+    def _sent_key(self, message: Message) -> str:
+        return message.body.name + ("-sent" if message.name in self._both_ways else "")
+
+
+def _close_code(code: int, reason: str, meaning: str, client: str) -> Json:
+    why = {"reason": reason} if reason else {}
+    return {"code": code, **why, "meaning": meaning, "client": client}
+
+
+def _channel_key(name: str) -> str:
+    """Return the key of an endpoint's channel: its name, if that is read everywhere."""
+    return f"endpoint.{name}" if name in MISREAD_KEYS else name
+
+
+def _protocol_keys(endpoint: Endpoint) -> list[str]:
+    return [key for key in _PROTOCOL if key != "resync" or endpoint.history]
+
+
+def _operation(
+    action: str, endpoint: str, messages: Iterable[str], reply: Iterable[str] = ()
+) -> Json:
+    path = f"#/channels/{_channel_key(endpoint)}"
+    channel = {"$ref": path}
+
+    said, answers = (
+        [{"$ref": f"{path}/messages/{key}"} for key in keys] for keys in (messages, reply)
+    )
+    operation: Json = {"action": action, "channel": channel, "messages": said}
+    return (
+        {**operation, "reply": {"channel": channel, "messages": answers}} if answers else operation
+    )
+
+
+def _titled(key: str, message: Json) -> Json:
+    """Name the payload: generators of code call its type so."""
+    return {**message, "payload": {"title": key, **message["payload"]}}
+
+
+def _message(message: Message, payload: Json, examples: list[Json], correlation: str) -> Json:
+    stated = message.document
+    described = {key: stated[key] for key in ("title", "description") if stated.get(key)}
+    shown = {"examples": [{"payload": each} for each in examples]} if examples else {}
+    return {
+        "name": message.name,
+        **described,
+        "correlationId": _correlation(correlation),
+        "payload": payload,
+        **shown,
+    }
+
+
+def _plain_message(name: str, description: str, payload: Json, correlation: str = "") -> Json:
+    message: Json = {"name": name, "description": description}
+    if correlation:
+        message["correlationId"] = _correlation(correlation)
+    return {**message, "payload": payload}
+
+
+def _correlation(key: str) -> Json:
+    return {"$ref": f"#/components/correlationIds/{key}"}

@@ -1,0 +1,84 @@
+"""How a client opens its socket, as AsyncAPI says it: credentials, query, headers."""
+
+from __future__ import annotations
+
+from mdbgen.model.manifest import Endpoint
+from mdbgen.targets.asyncapi.payloads import Json
+
+_CREDENTIALS = (
+    "The first one that is there counts: `Authorization: Bearer`, the subprotocols"
+    ' `["bearer", "<token>"]`, `?ticket=`, `?token=`, the cookies `ws_token` and `token`.'
+)
+SECURITY_SCHEMES: Json = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "Also as the subprotocols bearer and the token itself, for browsers.",
+    },
+    "ticket": {
+        "type": "httpApiKey",
+        "in": "query",
+        "name": "ticket",
+        "description": "From a POST to the channel's x-ticket address; good for one connection.",
+    },
+    "token": {
+        "type": "httpApiKey",
+        "in": "query",
+        "name": "token",
+        "description": "The JWT itself. It may end up in logs; a ticket does no harm there.",
+    },
+    "ws_token_cookie": {
+        "type": "httpApiKey",
+        "in": "cookie",
+        "name": "ws_token",
+        "description": "The JWT; from pages of the app's own, or of an origin that it lists.",
+    },
+    "token_cookie": {
+        "type": "httpApiKey",
+        "in": "cookie",
+        "name": "token",
+        "description": "Read where there is no cookie ws_token.",
+    },
+}
+
+
+def credentials() -> list[Json]:
+    """Return the ways to show a credential, of which one is enough."""
+    return [{"$ref": f"#/components/securitySchemes/{name}"} for name in SECURITY_SCHEMES]
+
+
+def binding_key(endpoint: Endpoint) -> str:
+    """Return the name of the binding of an endpoint; most have the same."""
+    return "websocket-with-history" if endpoint.history else "websocket"
+
+
+def binding(endpoint: Endpoint) -> Json:
+    """Return what a client says when it opens the socket."""
+    query: Json = {
+        "ticket": {"type": "string", "description": SECURITY_SCHEMES["ticket"]["description"]},
+        "token": {"type": "string", "description": SECURITY_SCHEMES["token"]["description"]},
+    }
+    if endpoint.history:
+        query["since"] = {
+            "type": "integer",
+            "description": "The last seq that the client saw: what it missed is sent again, or a"
+            " resync.",
+        }
+    headers: Json = {
+        "Authorization": {"type": "string", "description": "Bearer, a space, the JWT."},
+        "Origin": {
+            "type": "string",
+            "description": "Set by browsers: the app's own, or one that it lists; else HTTP 403.",
+        },
+        "Sec-WebSocket-Protocol": {
+            "type": "string",
+            "description": "bearer, the JWT: for browsers. The answer is bearer.",
+        },
+    }
+    return {
+        "method": "GET",
+        "query": {"type": "object", "description": _CREDENTIALS, "properties": query},
+        "headers": {"type": "object", "properties": headers},
+        "bindingVersion": "0.1.0",
+    }

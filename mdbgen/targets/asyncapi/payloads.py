@@ -1,0 +1,287 @@
+"""The frames of the wire as JSON Schemas, for readers that know Draft 7 at most.
+
+What the manifest says of a message is the app's part of a frame; here the envelope joins it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from mdbgen.model.manifest import Manifest
+from mdbgen.model.schema import Message, name_in
+from mdbgen.patterns import as_ecma
+
+Json = dict[str, Any]
+
+_TEXT: Json = {"type": "string"}
+_WHOLE: Json = {"type": "integer"}
+_TIMESTAMP: Json = {
+    "type": "string",
+    "format": "date-time",
+    "description": "When it was sent; ISO 8601, UTC.",
+}
+_ID: Json = {
+    "type": ["string", "integer"],
+    "description": "Comes back as reply_to in what answers this message.",
+}
+_REPLY_TO: Json = {
+    "type": ["string", "integer"],
+    "description": "The id of the client's message that this answers.",
+}
+_SEQ: Json = {
+    "type": "integer",
+    "description": "The number of a broadcast, on endpoints that keep a history. Opaque; the last"
+    " one that a client saw is its since when it comes back.",
+}
+_ERROR_CODES = (
+    "invalid_json",
+    "invalid_message",
+    "unknown_type",
+    "not_implemented",
+    "handler_failed",
+)
+# As keys these mean something else to YAML, to JavaScript or to whoever resolves references:
+# the official parser stumbles over each of them.
+MISREAD_KEYS = frozenset(["$ref", "<<", "__proto__", "hasOwnProperty"])
+_EXAMPLE_TIMESTAMP = "2026-01-02T12:00:00+00:00"
+
+
+class Payloads:
+    """The payload of every kind of frame of one app."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._slug = manifest.slug
+        self._schemas = manifest.schemas
+
+    def components(self) -> Json:
+        """Return ``mdbgen.schemas`` by the names of their classes."""
+        return {
+            each.alias: self._translated({"title": each.name, **each.document})
+            for each in self._schemas.values()
+        }
+
+    def received(self, message: Message) -> Json:
+        """Return the payload of a message that clients send."""
+        return self._frame(message, {"id": _ID}, {}, ())
+
+    def sent(self, message: Message, *, numbered: bool) -> Json:
+        """Return the payload of a message of the app.
+
+        Args:
+            numbered: an endpoint that sends it keeps a history.
+        """
+        last = {"app_slug": self._app_slug(), "timestamp": self._timestamp(message)}
+        last["reply_to"] = _REPLY_TO
+        if numbered:
+            last["seq"] = _SEQ
+        return self._frame(message, {}, last, ("app_slug", "timestamp"))
+
+    def any_received(self) -> Json:
+        """Return the payload where clients may send any JSON object."""
+        kind = {**_TEXT, "not": {"const": "pong"}}
+        return {"type": "object", "properties": {"type": kind, "id": _ID}}
+
+    def any_sent(self, *, numbered: bool) -> Json:
+        """Return the payload where the app may send any JSON object."""
+        return {
+            "type": "object",
+            "properties": {
+                "type": _TEXT,
+                "app_slug": self._app_slug(),
+                "timestamp": {"description": "When it was sent; ISO 8601, UTC, or the app's own."},
+                "reply_to": _REPLY_TO,
+                **({"seq": _SEQ} if numbered else {}),
+            },
+            "required": ["app_slug", "timestamp"],
+        }
+
+    def pong(self) -> Json:
+        """Return the payload of a client's sign of life."""
+        return {
+            "type": "object",
+            "properties": {"type": _constant("pong")},
+            "required": ["type"],
+        }
+
+    def protocol(self, *, numbered: bool) -> dict[str, Json]:
+        """Return the payloads of the package's own frames, by ``type``.
+
+        Args:
+            numbered: an endpoint keeps a history.
+        """
+        seq = {"seq": _SEQ} if numbered else {}
+        frames = {
+            "connected": self._own(
+                "connected",
+                {
+                    "connection_id": _TEXT,
+                    "endpoint": _TEXT,
+                    "authenticated": {"type": "boolean"},
+                    "user_id": {"type": ["string", "null"]},
+                    "user_email": {"type": ["string", "null"]},
+                    "ping_interval": {**_WHOLE, "description": "Seconds."},
+                    "max_message_bytes": {**_WHOLE, "description": "Of one frame of the client."},
+                    "expires_in": {
+                        "type": ["integer", "null"],
+                        "description": "Seconds until the token expires; null for anonymous"
+                        " clients.",
+                    },
+                    "message": _TEXT,
+                },
+                seq,
+            ),
+            "ping": self._own("ping", {}),
+            "error": self._own(
+                "error",
+                {
+                    "code": {**_TEXT, "enum": list(_ERROR_CODES)},
+                    "message": _TEXT,
+                    "reply_to": {**_REPLY_TO, "type": ["string", "integer", "null"]},
+                    "details": {"type": ["array", "null"], "items": _detail()},
+                },
+            ),
+            "disconnect": self._own(
+                "disconnect",
+                {
+                    "code": {**_WHOLE, "description": "Of the close that follows."},
+                    "reason": _TEXT,
+                    "reconnect": {
+                        "type": "boolean",
+                        "description": "Whether to come back; after 1008 with a new token.",
+                    },
+                },
+            ),
+        }
+        if numbered:
+            frames["resync"] = self._own("resync", seq)
+        return frames
+
+    def received_examples(self, message: Message) -> list[Json]:
+        """Return whole frames for the examples that the manifest gives of a message."""
+        return [{"type": message.name, **each} for each in _examples(message)]
+
+    def sent_examples(self, message: Message) -> list[Json]:
+        """Return whole frames for the examples that the manifest gives of a message."""
+        envelope = {"app_slug": self._slug, "timestamp": _EXAMPLE_TIMESTAMP}
+        return [
+            {"type": message.name, **each, **{k: v for k, v in envelope.items() if k not in each}}
+            for each in _examples(message)
+        ]
+
+    def _frame(self, message: Message, first: Json, last: Json, required: tuple[str, ...]) -> Json:
+        stated = message.document
+        properties: Mapping[str, Any] = stated.get("properties", {})  # type: ignore[assignment]
+        own = self._properties(properties)
+        also: list[str] = stated.get("required", [])  # type: ignore[assignment]
+        frame: Json = {
+            "type": "object",
+            **own,
+            "properties": {
+                "type": _constant(message.name),
+                **first,
+                **own["properties"],
+                **last,
+            },
+            "required": list(dict.fromkeys(("type", *also, *required))),
+        }
+        for keyword in ("additionalProperties", "deprecated"):
+            if keyword in stated:
+                frame[keyword] = stated[keyword]
+        return frame
+
+    def _own(self, kind: str, properties: Json, optional: Json | None = None) -> Json:
+        return {
+            "type": "object",
+            "properties": {
+                "type": _constant(kind),
+                **properties,
+                **(optional or {}),
+                "app_slug": self._app_slug(),
+                "timestamp": _TIMESTAMP,
+            },
+            "required": ["type", *properties, "app_slug", "timestamp"],
+        }
+
+    def _app_slug(self) -> Json:
+        return _constant(self._slug)
+
+    def _timestamp(self, message: Message) -> Json:
+        """Return the schema of the app's own ``timestamp``, or the package's, or both."""
+        own = next((each for each in message.body.properties if each.name == "timestamp"), None)
+        if own is None:
+            return _TIMESTAMP
+        stated: Mapping[str, Any] = message.document["properties"]  # type: ignore[assignment]
+        schema: Json = self._translated(stated["timestamp"])
+        return schema if own.required else {"anyOf": [schema, _TIMESTAMP]}
+
+    def _properties(self, stated: Mapping[str, Any]) -> Json:
+        """Return ``properties``, and ``patternProperties`` for names that would be misread."""
+        spelled = {name: self._translated(each) for name, each in stated.items()}
+        plain = {name: each for name, each in spelled.items() if name not in MISREAD_KEYS}
+        if len(plain) == len(spelled):
+            return {"properties": plain}
+        misread = {f"^{re.escape(name)}$": spelled[name] for name in spelled if name not in plain}
+        return {"properties": plain, "patternProperties": misread}
+
+    def _translated(self, schema: Any) -> Any:
+        """Spell a schema of the manifest in Draft 7."""
+        if not isinstance(schema, dict):
+            return {}  # ``true``: any value
+        spelled: Json = {}
+        for keyword, value in schema.items():
+            spelled.update(self._translated_keyword(keyword, value))
+        if "$ref" in spelled and len(spelled) > 1:
+            # In Draft 7, what stands beside a $ref is not read.
+            target = spelled.pop("$ref")
+            spelled = {"allOf": [{"$ref": target}], **spelled}
+        return spelled
+
+    def _translated_keyword(self, keyword: str, value: Any) -> Json:
+        match keyword:
+            case "$ref":
+                return {keyword: f"#/components/schemas/{self._schemas[name_in(value)].alias}"}
+            case "properties":
+                return self._properties(value)
+            case "anyOf" | "oneOf":
+                return {keyword: [self._translated(each) for each in value]}
+            case "items":
+                return {keyword: self._translated(value)}
+            case "additionalProperties" if isinstance(value, dict):
+                return {keyword: self._translated(value)}
+            case "examples":
+                kept = [each for each in value if _is_plain(each)]
+                return {keyword: kept} if kept else {}
+            case "pattern":
+                return {keyword: as_ecma(value)}
+            case _:
+                return {keyword: value}
+
+
+def _constant(value: str) -> Json:
+    return {"type": "string", "const": value}
+
+
+def _detail() -> Json:
+    place = {"type": "array", "items": {"type": ["string", "integer"]}}
+    return {
+        "type": "object",
+        "properties": {"type": _TEXT, "loc": place, "msg": _TEXT},
+        "required": ["type", "loc", "msg"],
+    }
+
+
+def _examples(message: Message) -> list[Json]:
+    stated: list[Any] = message.document.get("examples", [])  # type: ignore[assignment]
+    return [each for each in stated if isinstance(each, dict) and _is_plain(each)]
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value can stand in a document: JSON, and no key that would be misread."""
+    if isinstance(value, dict):
+        return not MISREAD_KEYS & value.keys() and all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return not isinstance(value, float) or isfinite(value)

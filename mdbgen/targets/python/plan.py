@@ -1,0 +1,152 @@
+"""Manifest to plan: every string that the templates print, decided and spelled.
+
+Named tuples, here and in other modules that every run imports: a frozen dataclass takes ten times
+as long to make, and ``check`` is to answer at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mdbgen.model.manifest import Decision, Endpoint, Manifest
+from mdbgen.naming import class_name, docstring, identifier, literal, ticket_path
+from mdbgen.targets.python.auth import AuthPlan, KeyPlan, one_a_line, plan_auth, plan_key
+from mdbgen.targets.python.messages import MessagesPlan, is_silent, plan_messages, received_name
+from mdbgen.targets.python.methods import LINE_LENGTH, MethodPlan, plan_methods
+
+
+class EndpointPlan(NamedTuple):
+    """One of the manifest's ``websockets``."""
+
+    module: str  # "realtime": handlers/realtime.py
+    handlers: str  # "RealtimeHandlers"
+    contract: str  # "RealtimeContract"
+    name_literal: str  # '"realtime"'
+    path_literal: str  # '"/ws"'
+    admits_anonymous: str  # "True"
+    admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
+    ping_interval_s: int
+    description: str  # docstring text; "" where the manifest says nothing
+    ticket_path_literal: str  # '"/ws/ticket"'
+    ticket_name_literal: str  # '"realtime:ticket"', which no endpoint is called
+    ticket_function: str  # "realtime_ticket"
+    ticket_ttl_s: int
+    contract_doc: str
+    contract_base: str
+    handlers_doc: str
+    handler_imports: tuple[str, ...]  # "RealtimeContract", "manager", ...
+    limits: str  # "max_message_bytes=1024, connections=50"; those that the manifest states
+    receives: tuple[MethodPlan, ...]  # the messages that it declares
+    is_answering: bool  # some of them have a reply
+    takes_objects: bool  # any JSON object
+    is_silent: bool  # nothing but pongs
+    received: str  # "RealtimeReceived"
+    adapter: str  # "_REALTIME_RECEIVED"
+
+
+class Plan(NamedTuple):
+    """All that the templates know."""
+
+    slug: str
+    slug_literal: str
+    algorithm_literal: str
+    endpoint_name_type: str  # 'Literal["realtime", "events"]'
+    endpoints: tuple[EndpointPlan, ...]  # in the manifest's order
+    imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
+    key: KeyPlan
+    auth: AuthPlan
+    messages: MessagesPlan
+    reply_type: str  # "Frame | None" where messages have replies
+    history: bool  # some endpoint keeps one
+    history_literal: str  # '{"realtime": 200}'
+
+
+def make_plan(manifest: Manifest) -> Plan:
+    """Decide what the package of a manifest holds."""
+    messages = plan_messages(manifest)
+    endpoints = tuple(
+        _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
+    )
+    return Plan(
+        slug=manifest.slug,
+        slug_literal=literal(manifest.slug),
+        algorithm_literal=literal(manifest.algorithm),
+        endpoint_name_type=_literal_type("EndpointName", manifest.websockets),
+        endpoints=endpoints,
+        imports=tuple(sorted(endpoints, key=lambda each: _import_order(each.module))),
+        key=plan_key(manifest),
+        auth=plan_auth(manifest),
+        messages=messages,
+        reply_type="Frame | None" if messages.replies else "None",
+        history=any(each.history for each in manifest.websockets.values()),
+        history_literal=_history_literal(manifest),
+    )
+
+
+def _history_literal(manifest: Manifest) -> str:
+    kept = {name: each.history for name, each in manifest.websockets.items() if each.history}
+    return f"{{{', '.join(f'{literal(name)}: {count}' for name, count in kept.items())}}}"
+
+
+def _import_order(name: str) -> list[str | int]:
+    """As linters sort imports: letters in any case, numbers by value."""
+    parts = re.split(r"(\d+)", name.lower())
+    return [int(part) if part.isdigit() else part for part in parts]
+
+
+def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> EndpointPlan:
+    source = f"Handlers of ``websockets.{name}`` (path ``{endpoint.path}``)."
+    classes = ("Connection", "Reject", f"{class_name(name)}Contract")
+    return EndpointPlan(
+        module=identifier(name),
+        handlers=f"{class_name(name)}Handlers",
+        contract=f"{class_name(name)}Contract",
+        name_literal=literal(name),
+        path_literal=literal(endpoint.path),
+        admits_anonymous=str(endpoint.anonymous.value),
+        admits_anonymous_because=_because(endpoint.anonymous),
+        ping_interval_s=endpoint.ping_interval,
+        description=docstring(endpoint.description),
+        ticket_path_literal=literal(ticket_path(endpoint.path)),
+        ticket_name_literal=literal(f"{name}:ticket"),
+        ticket_function=f"{identifier(name)}_ticket",
+        ticket_ttl_s=endpoint.ticket_ttl_seconds,
+        contract_doc=docstring(source),
+        contract_base=_contract_base(endpoint, messages),
+        handlers_doc=docstring(source, indent=0),
+        handler_imports=(*sorted(classes, key=_import_order), "manager", "messages"),
+        limits=_limits(endpoint),
+        receives=plan_methods(endpoint.receive, endpoint.send),
+        is_answering=any(message.reply for message in endpoint.receive),
+        takes_objects=endpoint.takes_objects,
+        is_silent=is_silent(endpoint),
+        received=received_name(name),
+        # Two underscores at the start would make it another name inside of the class.
+        adapter=f"_{identifier(name).lstrip('_').upper()}_RECEIVED",
+    )
+
+
+def _limits(endpoint: Endpoint) -> str:
+    """Spell the arguments of ``Limits`` as black does: in one line if they fit."""
+    stated = [f"{limit}={value}" for limit, value in endpoint.limits.items()]
+    line = f"        limits=Limits({', '.join(stated)}),"
+    return ", ".join(stated) if len(line) <= LINE_LENGTH else f"\n{one_a_line(stated, 12)}        "
+
+
+def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:
+    is_one_of_several = endpoint.takes_objects and messages.has_declared_endpoint
+    return "ObjectHandlers" if is_one_of_several else "EndpointHandlers"
+
+
+def _because(decision: Decision) -> str:
+    return "by default" if decision.decided_by == "default" else decision.decided_by
+
+
+def _literal_type(name: str, values: Iterable[str]) -> str:
+    literals = [literal(value) for value in values]
+    value = f"Literal[{', '.join(literals)}]"
+    if len(f"{name} = {value}") > LINE_LENGTH:
+        value = f"Literal[\n{one_a_line(literals, 4)}]"
+    return value
