@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from live import Server
+
+from support.golden import Golden
+from support.live import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,26 +16,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files anew; tests whose file changed still fail, so the diff is read",
     )
-
-
-@dataclass(frozen=True)
-class Golden:
-    """Compares text with a file, byte for byte."""
-
-    update: bool
-
-    def check(self, path: Path, text: str) -> None:
-        data = text.encode()
-        old = path.read_bytes() if path.exists() else None
-        if old == data:
-            return
-        if self.update:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            pytest.fail(f"updated; read: git diff -- {path}", pytrace=False)
-        assert old is not None, f"{path} is missing: run pytest --update-golden"
-        assert data.decode() == old.decode()
-        assert data == old
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import live
-import nodejs
 import pytest
 from jsonschema import Draft7Validator
 
 from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.targets.asyncapi.document import asyncapi_document
+from support import live, nodejs
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))

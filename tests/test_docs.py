@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
-import live
 import pytest
+
+from support import live
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = {"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}

@@ -126,14 +126,12 @@ def test_black_leaves_alone_what_render_chooses_from() -> None:
 def _combinations() -> Iterator[dict[str, Any]]:
     """Every combination of what these files depend on."""
     ask, answer = {"ask": {"reply": "answer"}}, {"properties": {"timestamp": {"type": "string"}}}
+    received: list[dict[str, Any]] = [{}, {"receive": {"tell": {}}}, {"receive": ask}]
+    answers: list[dict[str, Any]] = [{}, answer, {**answer, "required": ["timestamp"]}]
     declared: list[dict[str, Any]] = [
         {},
         {"receive": {"tell": {}}},
-        *(
-            {**receive, "send": {"answer": message}}
-            for receive in ({}, {"receive": {"tell": {}}}, {"receive": ask})
-            for message in ({}, answer, {**answer, "required": ["timestamp"]})
-        ),
+        *({**receive, "send": {"answer": message}} for receive in received for message in answers),
     ]
     for messages, history, algorithm, is_open, origins in product(
         declared, (0, 5), ("HS256", "RS256"), (False, True), (None, ["*"], ["https://a.example"])

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import APPS, Server, serving, token
+
+from support.live import APPS, Server, serving, token
 
 SPECIFICATION = APPS / "compat" / "websockets-in-mdb-engine.md"
 

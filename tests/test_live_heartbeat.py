@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
 
 INTERVAL_S = 5
 PING_AFTER_S = (4.9, 7.5)  # up to a tenth of jitter, a sweep per second, a busy machine

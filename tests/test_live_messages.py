@@ -15,9 +15,10 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 from uuid import UUID
 
-import live
 import pytest
 from pydantic import BaseModel, TypeAdapter
+
+from support import live
 
 MANIFEST = {"slug": "messages", "websockets": {"realtime": {"path": "/ws"}}}
 PROPERTIES = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from live import Server, serving, token
+
+from support.live import Server, serving, token
 
 ANONYMOUS: dict[str, Any] = {}  # instead of claims
 ADA = {"sub": "ada", "email": "Ada@Example.com"}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Server, serving
+
+from support.live import Server, serving
 
 MANIFEST: dict[str, Any] = {
     "slug": "reserved",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Server, imported, serving, token
+
+from support.live import Server, imported, serving, token
 
 MANIFEST: dict[str, Any] = {
     "slug": "routes",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
 
 TEXT = {"properties": {"text": {"type": "string"}}, "required": ["text"]}
 MANIFEST: dict[str, Any] = {

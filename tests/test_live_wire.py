@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
 
 MANIFEST = {
     "slug": "wire",

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from random import Random
 
-import nodejs
 import pytest
 
 from mdbgen.patterns import as_ecma, as_rust, compile_pattern
+from support import nodejs
 
 # What a pattern may be made of, and what it may not: all of it together, in any order.
 PARTS = [

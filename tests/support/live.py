@@ -33,7 +33,7 @@ from mdbgen.document.source import parse_source
 from mdbgen.generate import generate
 from mdbgen.model.files import RenderedFile
 
-APPS = Path(__file__).parent / "apps"
+APPS = Path(__file__).parent.parent / "apps"
 KEY = "a key for tests only, long enough for all algorithms: 64 bytes, or more"
 TIMEOUT_S = 10.0  # for whatever should be there at once, also on a busy machine
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "node"
+FOLDER = Path(__file__).parent.parent / "node"
 INSTALL_TIMEOUT_S = 300.0
 
 
