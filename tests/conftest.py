@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import slow
 from support.golden import Golden
 from support.live import Server
 
@@ -16,6 +17,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files anew; tests whose file changed still fail, so the diff is read",
     )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    slow.note(item)
 
 
 @pytest.fixture

@@ -216,6 +216,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Understood]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*CASES, *MADE])
 def test_official_parser_finds_nothing(case: str, parsed: dict[str, Understood]) -> None:
     """But that there is a later version of AsyncAPI than the one that is promised."""
@@ -224,6 +225,7 @@ def test_official_parser_finds_nothing(case: str, parsed: dict[str, Understood])
     assert parsed[case].operations
 
 
+@pytest.mark.slow
 def test_official_parser_understands_who_sends_what(parsed: dict[str, Understood]) -> None:
     understood = {
         name: (each["action"], each["channels"], each["messages"], each["replies"])
@@ -425,6 +427,7 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
     assert not anything.is_valid([])
 
 
+@pytest.mark.slow
 async def test_frames_of_the_protocol_are_what_a_server_sends(tmp_path: Path) -> None:
     manifest = _manifest("outputs")
     with live.serving(tmp_path, "golden", {"app": manifest}) as server:

@@ -17,6 +17,8 @@ from support import live, nodejs
 from support.browser import Browser, Page, browsing
 from support.live import Server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 BOARD = ROOT / "examples" / "board"
 TEXTS = "[...document.querySelectorAll('#notes li:not(.waiting) p')].map((p) => p.textContent)"

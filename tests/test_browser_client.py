@@ -15,6 +15,8 @@ from support.browser import Browser, Page, browsing
 from support.live import Server, serving, token
 from support.scripted import compiled
 
+pytestmark = pytest.mark.slow
+
 MANIFEST: dict[str, Any] = {
     **test_live_client_package.MANIFEST,
     "cors": {"enabled": True, "allow_origins": ["*"]},

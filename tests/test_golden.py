@@ -94,6 +94,7 @@ def test_only_generated_files_have_the_header(case: str) -> None:
         assert has_header is (file.owner is Owner.GENERATOR), file.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_black_leaves_every_file_alone(case: str) -> None:
     """Also the templates that are the same for every app, which ``render`` does not format."""

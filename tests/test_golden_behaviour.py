@@ -19,6 +19,8 @@ from mdbgen.model.manifest import Manifest
 from support import live
 from support.live import Server
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))
 

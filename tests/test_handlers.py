@@ -14,6 +14,8 @@ import pytest
 from mdbgen.naming import class_name
 from support.live import imported, running, serving
 
+pytestmark = pytest.mark.slow
+
 HANDLERS = "app/ws/handlers/realtime.py"
 PASTE = f"paste the missing methods printed above into {HANDLERS}"
 BEFORE = {"ask": {"reply": "answer"}, "tell": {}}

@@ -17,6 +17,8 @@ from mdbgen.generate import generate
 from mdbgen.manifest.reader import parse_manifest
 from support.hostile import codes, mdbgen
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 GENERATE = ("generate", "manifest.json", "-o", "ws", "--dry-run")
 CALLS_AROUND = 150  # as where a server or pytest imports an app

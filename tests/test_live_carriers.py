@@ -17,6 +17,8 @@ from test_live_tokens import is_refused, pair, user_of
 from support import live
 from support.live import Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {
     "slug": "carriers",
     "websockets": {

@@ -13,6 +13,8 @@ import pytest
 
 from support.scripted import HELLO, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
 
+pytestmark = pytest.mark.slow
+
 MANIFEST: dict[str, Any] = {
     "slug": "documents",
     "websockets": {

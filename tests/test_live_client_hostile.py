@@ -27,6 +27,8 @@ from support.scripted import (
     scripted,
 )
 
+pytestmark = pytest.mark.slow
+
 MANIFEST: dict[str, Any] = {
     **test_live_client.MANIFEST,
     "websockets": {**test_live_client.MANIFEST["websockets"], "slash": {"path": "/slash/"}},

@@ -14,6 +14,8 @@ import pytest
 from support.live import Server, running, serving, token
 from support.scripted import Page, compiled, page
 
+pytestmark = pytest.mark.slow
+
 KEPT = 5
 PER_SECOND = 20
 TEXT = {"type": "string", "maxLength": 4000}

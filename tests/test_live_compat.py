@@ -10,6 +10,8 @@ import pytest
 
 from support.live import APPS, Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 SPECIFICATION = APPS / "compat" / "websockets-in-mdb-engine.md"
 MANIFEST = {
     "slug": "my_app",

@@ -14,6 +14,8 @@ import pytest
 
 from support.live import APPS, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 SPECIFICATION = APPS / "compat" / "websockets-in-mdb-engine.md"
 
 

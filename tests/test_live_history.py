@@ -11,6 +11,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 KEPT = 5
 MANIFEST: dict[str, Any] = {
     "slug": "typed",

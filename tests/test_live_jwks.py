@@ -33,6 +33,8 @@ from test_live_keys import (
 
 from support import live
 
+pytestmark = pytest.mark.slow
+
 ADA = signed("RS256", "RS256")
 UNKNOWN = [signed("RS256", f"unknown-{number}") for number in range(12)]
 CLOSED = {**manifest("RS256"), "websockets": {"realtime": {"path": "/ws"}}}

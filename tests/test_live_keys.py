@@ -25,6 +25,8 @@ from fastapi import FastAPI
 from support import live
 from support.live import KEY, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 ENDPOINTS = {
     "realtime": {"path": "/ws"},
     "open": {"path": "/open", "auth": {"required": False}},

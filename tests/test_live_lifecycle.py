@@ -9,6 +9,8 @@ import pytest
 
 from support.live import Closing, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {
     "slug": "lifecycle",
     "websockets": {

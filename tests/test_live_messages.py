@@ -20,6 +20,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from support import live
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {"slug": "messages", "websockets": {"realtime": {"path": "/ws"}}}
 PROPERTIES = {
     "data": {},

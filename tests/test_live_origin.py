@@ -13,6 +13,8 @@ from websockets.typing import Subprotocol
 from support.live import Server, serving, token, write_project
 from support.live import running as running_project
 
+pytestmark = pytest.mark.slow
+
 LISTED = "https://app.example"
 FOREIGN = "https://evil.example"
 

@@ -10,6 +10,8 @@ import pytest
 
 from support.live import Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 ANONYMOUS: dict[str, Any] = {}  # instead of claims
 ADA = {"sub": "ada", "email": "Ada@Example.com"}
 BOB = {"sub": "bob"}

@@ -9,6 +9,8 @@ import pytest
 
 from support.live import Server, serving
 
+pytestmark = pytest.mark.slow
+
 MANIFEST: dict[str, Any] = {
     "slug": "reserved",
     "websockets": {

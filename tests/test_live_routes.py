@@ -11,6 +11,8 @@ import pytest
 
 from support.live import Server, imported, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST: dict[str, Any] = {
     "slug": "routes",
     "websockets": {

@@ -9,6 +9,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 TEXT = {"properties": {"text": {"type": "string"}}, "required": ["text"]}
 MANIFEST: dict[str, Any] = {
     "slug": "routed",

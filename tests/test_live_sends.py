@@ -15,6 +15,8 @@ import pytest
 
 from support.live import TIMEOUT_S, Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 30.0  # for what takes a few seconds on an idle machine
 
 MANIFEST: dict[str, Any] = {

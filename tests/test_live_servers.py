@@ -13,6 +13,8 @@ from websockets.exceptions import InvalidStatus
 
 from support.live import Client, Server, check_log, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {
     "slug": "servers",
     "websockets": {

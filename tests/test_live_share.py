@@ -13,6 +13,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 30.0  # for what takes a few seconds on an idle machine
 
 MANIFEST: dict[str, Any] = {

@@ -13,6 +13,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {"slug": "slow", "websockets": {"realtime": {"path": "/ws"}}}
 MESSAGES, BYTES = 300, 64 * 1024
 OUTBOX_BYTES = 1_048_576

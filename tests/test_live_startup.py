@@ -17,6 +17,8 @@ from fastapi import FastAPI
 from support import live
 from support.live import Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
     from fastapi.testclient import TestClient

@@ -20,6 +20,8 @@ from websockets.typing import Subprotocol
 
 from support.live import KEY, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {
     "slug": "tokens",
     "websockets": {

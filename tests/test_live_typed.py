@@ -10,6 +10,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2-very-secret"
 MANIFEST: dict[str, Any] = {
     "slug": "typed",

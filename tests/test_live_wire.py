@@ -11,6 +11,8 @@ import pytest
 
 from support.live import Client, Server, serving, token
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = {
     "slug": "wire",
     "websockets": {

@@ -19,6 +19,8 @@ from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from mdbgen.model.files import RenderedFile
 
+pytestmark = pytest.mark.slow
+
 # What JSON can hold and UTF-8 can write; with what ends strings and comments more often.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 SNIPPETS = st.sampled_from(

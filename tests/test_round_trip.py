@@ -19,6 +19,8 @@ from mdbgen.generate import generate
 from mdbgen.naming import method_name
 from support import live, nodejs, samples
 
+pytestmark = pytest.mark.slow
+
 FEATURES = Path(__file__).parent.parent / "golden" / "messages-schema-features" / "manifest.json"
 # To TypeScript every object has these, so that leaving them out is a value of another type.
 INHERITED = {"constructor", "toString"}

@@ -35,6 +35,8 @@ from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from support import live, samples
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = 15  # of a manifest
 TRIES = 20  # of a message
 SECRET = "s3cr3t"
