@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from support import slow
 from support.golden import Golden
 from support.live import Server
+
+# How long an example takes depends on what else the machine does; tests about time measure it.
+settings.register_profile("mdbgen", deadline=None)
+settings.load_profile("mdbgen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from mdbgen.naming import class_name
+from support.command import run
 from support.live import imported, running, serving
-
-pytestmark = pytest.mark.slow
 
 HANDLERS = "app/ws/handlers/realtime.py"
 PASTE = f"paste the missing methods printed above into {HANDLERS}"
@@ -31,13 +30,7 @@ def manifest(receive: dict[str, Any]) -> dict[str, Any]:
 
 
 def mdbgen(folder: Path, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mdbgen", command, "manifest.json", "-o", "app/ws/", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run(folder, command, "manifest.json", "-o", "app/ws/", *arguments)
 
 
 @pytest.fixture
@@ -69,6 +62,7 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
     )
 
 
+@pytest.mark.slow
 def test_the_pasted_stub_makes_it_clean(folder: Path) -> None:
     mdbgen(folder, "generate")
     file = folder / HANDLERS
@@ -222,6 +216,7 @@ def test_messages_reach_endpoints_of_odd_names(name: str, tmp_path: Path) -> Non
         assert handlers.parse('{"type": "tell"}').type == "tell"
 
 
+@pytest.mark.slow
 async def test_a_running_app_does_not_mind_a_new_message(tmp_path: Path) -> None:
     """Old handlers beside a new contract: the message is ``not_implemented``, the rest works."""
     root = tmp_path / "old"

@@ -18,6 +18,7 @@ from mdbgen.manifest.messages import RESERVED_MESSAGES
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
 from mdbgen.model.schema import (
+    UNKNOWN,
     AnyType,
     ArrayType,
     BooleanType,
@@ -33,6 +34,7 @@ from mdbgen.model.schema import (
     SchemaType,
     StringType,
     UnionType,
+    resolve,
 )
 from mdbgen.schemas.keywords import KEYWORDS
 
@@ -641,3 +643,19 @@ def test_the_documentation_shows_what_there_is() -> None:
     subset = page.partition("## The subset")[2].partition("## Names")[0]
     assert {word for word in KEYWORDS if f"`{word}`" not in subset} == set()
     assert {word for word in (*LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page} == set()
+
+
+@pytest.mark.parametrize(
+    ("schemas", "expected"),
+    [
+        ({}, UNKNOWN),
+        ({"A": RefType("A")}, UNKNOWN),
+        ({"A": RefType("B"), "B": RefType("A")}, UNKNOWN),
+        ({"A": RefType("B"), "B": NullType()}, NullType()),
+    ],
+    ids=["nowhere", "itself", "a circle", "a type"],
+)
+def test_a_reference_leads_to_a_type_or_nowhere(
+    schemas: dict[str, SchemaType], expected: SchemaType
+) -> None:
+    assert resolve(RefType("A"), schemas) == expected

@@ -256,11 +256,8 @@ def _spell(target: Path, path: str) -> str:
 
 
 def _diagnose(change: Change, conflict: Conflict) -> Diagnostic:
-    match conflict:
-        case Conflict.EDITED:
-            what = "edited by hand since mdbgen wrote it"
-        case Conflict.FOREIGN:
-            what = "not made by mdbgen"
+    is_edited = conflict is Conflict.EDITED
+    what = "edited by hand since mdbgen wrote it" if is_edited else "not made by mdbgen"
     verb = "delete" if change.action is Action.DELETE else "overwrite"
     message = f"{what}; move your change elsewhere, or {verb} it with --force"
     return Diagnostic(change.file, 0, 0, conflict.value, "", message)

@@ -1,0 +1,157 @@
+"""What the disk may hold that no usual run meets: odd handler files, odd places, odd moments."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mdbgen.disk import atomic
+from mdbgen.disk.atomic import MAX_BYTES, read_file, temporary
+from mdbgen.disk.handlers import MAX_HANDLER_BYTES, find_orphans, missing_stubs
+from mdbgen.disk.lock import LOCK_NAME
+from mdbgen.disk.records import read_records
+from mdbgen.disk.tree import apply, compare
+from mdbgen.errors import OutputError
+from mdbgen.model.files import Owner, RenderedFile
+
+STUB = "    async def on_tell(self) -> None: ..."
+HANDLER = RenderedFile(
+    "handlers/realtime.py",
+    Owner.APP,
+    "class RealtimeHandlers(RealtimeContract): ...\n",
+    handlers="RealtimeHandlers",
+    contract="RealtimeContract",
+    stubs={"on_tell": STUB},
+)
+
+
+def codes(error: OutputError) -> list[tuple[str, str]]:
+    return [(each.code, each.file) for each in error.diagnostics]
+
+
+# Handler files
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "RealtimeHandlers = object\n",
+        "from elsewhere import Base\nclass RealtimeHandlers(Base): ...\n",
+        "class RealtimeHandlers(:\n",
+        "\0",
+        f"x = {'-' * 20_000}1\n",
+    ],
+    ids=["empty", "no class", "inherits from elsewhere", "no Python", "a null", "a deep tree"],
+)
+def test_nothing_is_missing_where_nobody_can_tell(text: str) -> None:
+    assert missing_stubs(HANDLER, text) == ""
+
+
+def test_a_class_that_lacks_a_method_is_told_so() -> None:
+    assert missing_stubs(HANDLER, HANDLER.text).startswith(f"{STUB}\n")
+
+
+def test_a_class_that_inherits_from_itself_ends() -> None:
+    text = "class RealtimeHandlers(RealtimeHandlers): ...\n"
+    assert missing_stubs(HANDLER, text).startswith(f"{STUB}\n")
+
+
+def test_a_handler_file_for_no_endpoint_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "handlers"
+    folder.mkdir()
+    (folder / "old.py").write_text("from ..contract import (\n    OldContract,\n    Reject,\n)\n")
+    (folder / "realtime.py").write_text("from ..contract import RealtimeContract\n")
+    (folder / ".old.py").write_text("from ..contract import HiddenContract\n")
+    (folder / "folder.py").mkdir()
+    [warning] = find_orphans([HANDLER], tmp_path)
+    assert (warning.code, warning.file) == ("MDB307", (folder / "old.py").as_posix())
+    assert "no endpoint has OldContract any more" in warning.message
+
+
+def test_methods_that_no_message_calls_are_named(tmp_path: Path) -> None:
+    own = "class RealtimeHandlers(RealtimeContract):\n    async def on_gone(self): ...\n"
+    (tmp_path / "handlers").mkdir()
+    (tmp_path / HANDLER.path).write_text(own)
+    [warning] = find_orphans([HANDLER], tmp_path)
+    assert (warning.code, warning.file) == ("MDB308", (tmp_path / HANDLER.path).as_posix())
+    assert "no message calls on_gone any more" in warning.message
+
+
+def test_without_messages_only_what_takes_a_model_is_left_over(tmp_path: Path) -> None:
+    plain = RenderedFile(
+        HANDLER.path, Owner.APP, "", handlers=HANDLER.handlers, contract=HANDLER.contract
+    )
+    (tmp_path / "handlers").mkdir()
+    (tmp_path / HANDLER.path).write_text(
+        "class RealtimeHandlers(RealtimeContract):\n"
+        "    on_event = print\n"
+        "    async def on_join(self, message: dict): ...\n"
+        "    async def on_tell(self, message: messages.Tell): ...\n"
+    )
+    [warning] = find_orphans([plain], tmp_path)
+    assert "no message calls on_tell any more" in warning.message
+
+
+def test_a_handler_file_that_is_read_is_bounded(tmp_path: Path) -> None:
+    (tmp_path / "handlers").mkdir()
+    with (tmp_path / HANDLER.path).open("wb") as file:
+        file.truncate(MAX_HANDLER_BYTES + 1)
+    with pytest.raises(OutputError) as caught:
+        compare([HANDLER], tmp_path)
+    assert codes(caught.value) == [("MDB309", (tmp_path / HANDLER.path).as_posix())]
+
+
+# Places and moments
+
+
+def test_a_name_that_no_file_can_have_is_not_there(tmp_path: Path) -> None:
+    assert read_file(tmp_path, "n" * 300) is None
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_is_in_the_way(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "auth.py"
+    if kind == "pipe":
+        if os.name == "nt":
+            pytest.skip("Windows has no pipes that are files")
+        os.mkfifo(place)  # type: ignore[attr-defined, unused-ignore]
+    else:
+        place.mkdir()
+    with pytest.raises(OutputError) as caught:
+        read_file(tmp_path, "auth.py")
+    assert codes(caught.value) == [("MDB304", place.as_posix())]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes that are files")
+def test_what_becomes_a_pipe_after_the_look_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "find_obstacle", lambda *_: None)
+    os.mkfifo(tmp_path / "auth.py")  # type: ignore[attr-defined, unused-ignore]
+    with pytest.raises(OutputError) as caught:
+        read_file(tmp_path, "auth.py")
+    assert codes(caught.value) == [("MDB304", (tmp_path / "auth.py").as_posix())]
+
+
+def test_what_grows_after_the_look_is_not_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "find_obstacle", lambda *_: None)
+    with (tmp_path / "auth.py").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(OutputError) as caught:
+        read_file(tmp_path, "auth.py")
+    assert codes(caught.value) == [("MDB309", (tmp_path / "auth.py").as_posix())]
+
+
+def test_a_lock_that_was_half_written_says_nothing(tmp_path: Path) -> None:
+    """The run that wrote it had replaced no file yet."""
+    apply(compare([RenderedFile("auth.py", Owner.GENERATOR, "a = 1\n")], tmp_path))
+    before = read_records(tmp_path)
+    temporary(tmp_path / LOCK_NAME).write_text('{"version": ')
+    after = read_records(tmp_path)
+    assert after.unfinished is None
+    assert after == before
