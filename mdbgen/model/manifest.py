@@ -73,4 +73,5 @@ class Manifest:
     algorithm_decided_by: str = "default"
     cors_origins: tuple[str, ...] = ()  # () unless cors.enabled
     schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
+    compat: bool = True  # the names of the reference engine are generated
     outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``

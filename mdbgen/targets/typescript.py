@@ -70,7 +70,7 @@ class ClientPlan(NamedTuple):
 
 def render(manifest: Manifest) -> Iterator[RenderedFile]:
     """Render ``client.ts``."""
-    text = fill("client.ts", client=plan_client(manifest))
+    text = fill("client.ts.jinja", client=plan_client(manifest))
     yield RenderedFile("client.ts", Owner.GENERATOR, text)
 
 

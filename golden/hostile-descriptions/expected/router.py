@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.backslash import BackslashHandlers
 from .handlers.blank import BlankHandlers
 from .handlers.comment import CommentHandlers
@@ -22,9 +21,11 @@ from .handlers.percent import PercentHandlers
 from .handlers.quote_end import QuoteEndHandlers
 from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager

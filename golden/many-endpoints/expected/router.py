@@ -9,15 +9,16 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.comments import CommentsHandlers
 from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager

@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.ticker import TickerHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
@@ -49,9 +50,3 @@ router.add_websocket_route(
     cast(Any, ENDPOINTS["ticker"]),  # typed for functions only
     name="ticker",
 )
-
-
-@router.post("/ticker/ticket", name="ticker:ticket")
-async def ticker_ticket(request: Request, response: Response) -> Ticket:
-    """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["ticker"])

@@ -43,7 +43,6 @@ class EndpointPlan(NamedTuple):
     takes_objects: bool  # any JSON object
     is_silent: bool  # nothing but pongs
     received: str  # "RealtimeReceived"
-    adapter: str  # "_REALTIME_RECEIVED"
 
 
 class Plan(NamedTuple):
@@ -58,6 +57,11 @@ class Plan(NamedTuple):
     key: KeyPlan
     auth: AuthPlan
     messages: MessagesPlan
+    compat: bool  # the names of the reference engine are wanted
+    has_tickets: bool  # some endpoint requires a credential
+    parse: str  # what makes a message of a frame: "parse_object"
+    dispatch: str  # the method that has every message of an endpoint: "on_message"
+    handle: str  # what calls that: "handle", or the same
     reply_type: str  # "Frame | None" where messages have replies
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
@@ -69,6 +73,7 @@ def make_plan(manifest: Manifest) -> Plan:
     endpoints = tuple(
         _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
+    dispatch = "dispatch" if messages.has_declared_endpoint else "on_message"
     return Plan(
         slug=manifest.slug,
         slug_literal=literal(manifest.slug),
@@ -79,6 +84,11 @@ def make_plan(manifest: Manifest) -> Plan:
         key=plan_key(manifest),
         auth=plan_auth(manifest),
         messages=messages,
+        compat=manifest.compat,
+        has_tickets=any(each.required.value for each in manifest.websockets.values()),
+        parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
+        dispatch=dispatch,
+        handle="handle" if manifest.compat else dispatch,
         reply_type="Frame | None" if messages.replies else "None",
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
@@ -123,8 +133,6 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         takes_objects=endpoint.takes_objects,
         is_silent=is_silent(endpoint),
         received=received_name(name),
-        # Two underscores at the start would make it another name inside of the class.
-        adapter=f"_{identifier(name).lstrip('_').upper()}_RECEIVED",
     )
 
 
