@@ -259,7 +259,7 @@ def test_declared_messages_and_limits() -> None:
 
 def test_the_limits_are_those_of_the_package() -> None:
     files = generate(parse_source(EVERYTHING.read_bytes(), "manifest.json")).files
-    settings = next(each.text for each in files if each.path == "settings.py")
+    settings = next(each.text for each in files if each.path == "runtime/deployment.py")
     found = re.findall(r"^    (\w+): int = ([\d_]+)$", settings, re.MULTILINE)
     assert {name: int(value) for name, value in found} == LIMITS
 
