@@ -141,4 +141,6 @@ async def test_authentication_examples(tmp_path: Path) -> None:
         assert await server.handshake("/ws", Host="evil.example") == 400
         async with server.connect("/ws", token="bad") as client:
             assert (await client.closing()).code == 1008
-        live.wait_for_log(server, "app.ws.endpoint INFO client refused endpoint=realtime reason=")
+        live.wait_for_log(
+            server, "app.ws.runtime.endpoint INFO client refused endpoint=realtime reason="
+        )

@@ -164,15 +164,23 @@ def _combinations() -> Iterator[dict[str, Any]]:
             for message in ({}, answer, {**answer, "required": ["timestamp"]})
         ),
     ]
-    for messages, history, algorithm, is_open, origins in product(
-        declared, (0, 5), ("HS256", "RS256"), (False, True), (None, ["*"], ["https://a.example"])
+    for messages, history, compat, algorithm, is_open, origins in product(
+        declared,
+        (0, 5),
+        (False, True),
+        ("HS256", "RS256"),
+        (False, True),
+        (None, ["*"], ["https://a.example"]),
     ):
         yield {
             "slug": "app",
             "websockets": {"realtime": {"path": "/ws", "auth": {"required": not is_open}}},
             "auth": {"jwt": {"algorithm": algorithm}},
             "cors": {"enabled": origins is not None, "allow_origins": origins or []},
-            "mdbgen": {"endpoints": {"realtime": {**messages, "history": history}}},
+            "mdbgen": {
+                "compat": compat,
+                "endpoints": {"realtime": {**messages, "history": history}},
+            },
         }
 
 

@@ -23,7 +23,7 @@ from mdbgen.schemas.unions import MAX_REFS, find_cycles
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
 MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
-_KEYS = ("backplane", "outputs", "schemas", "endpoints")
+_KEYS = ("backplane", "compat", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = ("receive", "send", "limits", "history")
 # What the package defines for an endpoint, beside its messages.
 _SUFFIXES = ("Received", "Sent", "Client", "Contract", "Handlers")
@@ -43,6 +43,7 @@ class Declared(NamedTuple):
     """``mdbgen``"""
 
     schemas: Mapping[str, Schema]
+    compat: bool
     outputs: tuple[Output, ...]  # in the order of `OUTPUTS`
     endpoints: Mapping[str, DeclaredEndpoint]
 
@@ -158,6 +159,7 @@ class _Reading:
         self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
             schemas=self._schemas(),
+            compat=self._compat(),
             outputs=self._outputs(),
             endpoints={
                 name: self._endpoint(name, keys) for name, keys in self._object("endpoints").items()
@@ -185,6 +187,10 @@ class _Reading:
         elif value != "memory":
             hint = self.problems.did_you_mean(value, ("memory",))
             self.problems.add(path, "MDB107", f"{shown(value)} is not 'memory' or 'redis'", hint)
+
+    def _compat(self) -> bool:
+        value = self.root.get("compat", True)
+        return self.problems.expect(value, bool, ("mdbgen", "compat")) and bool(value)
 
     def _outputs(self) -> tuple[Output, ...]:
         stated, path = self.root.get("outputs", []), ("mdbgen", "outputs")

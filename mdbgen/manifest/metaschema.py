@@ -204,6 +204,7 @@ def _mdbgen() -> Node:
                 "enum": ["memory"],
                 "default": "memory",
             },
+            "compat": flag("Whether ws.compat is generated: the reference engine's names."),
             "outputs": outputs,
             "schemas": named("schema", "Schemas that messages share, by name."),
             "endpoints": _map_of(

@@ -12,9 +12,9 @@ What clients send arrives in ``handlers/``, which is yours.
 """
 
 from . import compat, messages
+from .contract import Reject
 from .router import router
 from .runtime.connection import Connection
-from .runtime.dispatch import Reject
 from .runtime.manager import ConnectionManager, manager
 
 __all__ = [

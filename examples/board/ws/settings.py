@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "board"
 EndpointName = Literal["board"]
+PATHS = ("/ws",)
 HISTORY: dict[EndpointName, int] = {"board": 200}  # broadcasts that are kept
 
 JWT_ALGORITHM = "HS256"

@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "widgets"
 EndpointName = Literal["widget"]
+PATHS = ("/widget",)
 
 JWT_ALGORITHM = "HS256"

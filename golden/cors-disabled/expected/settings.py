@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "cors-off"
 EndpointName = Literal["live"]
+PATHS = ("/live",)
 
 JWT_ALGORITHM = "HS256"

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "two-fronts"
 EndpointName = Literal["live"]
+PATHS = ("/live",)
 
 JWT_ALGORITHM = "HS256"
 ALLOWED_ORIGINS = frozenset({"http://localhost:5173", "https://app.example.com"})

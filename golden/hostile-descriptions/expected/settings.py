@@ -20,5 +20,19 @@ EndpointName = Literal[
     "percent",
     "emoji",
 ]
+PATHS = (
+    "/quotes",
+    "/backslash",
+    "/quote-end",
+    "/newlines",
+    "/jinja",
+    "/unicode",
+    "/comment",
+    "/blank",
+    "/long",
+    "/html",
+    "/percent",
+    "/emoji",
+)
 
 JWT_ALGORITHM = "HS256"

@@ -24,5 +24,23 @@ EndpointName = Literal[
     "settings",
     "default",
 ]
+PATHS = (
+    "/a",
+    "/b",
+    "/c",
+    "/d",
+    "/e",
+    "/f",
+    "/g",
+    "/h",
+    "/i",
+    "/j",
+    "/k",
+    "/l",
+    "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+    "/m",
+    "/n",
+    "/default",
+)
 
 JWT_ALGORITHM = "HS256"

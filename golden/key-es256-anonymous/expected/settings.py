@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "elliptic"
 EndpointName = Literal["events"]
+PATHS = ("/events",)
 
 JWT_ALGORITHM = "ES256"

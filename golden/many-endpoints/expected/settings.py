@@ -13,5 +13,12 @@ EndpointName = Literal[
     "notifications",
     "status-page",
 ]
+PATHS = (
+    "/ws/presence",
+    "/ws/documents",
+    "/ws/comments",
+    "/ws/notifications",
+    "/ws/status",
+)
 
 JWT_ALGORITHM = "HS256"

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "hostile"
 EndpointName = Literal["class", "on-message"]
+PATHS = ("/ws", "/ws2")
 # The endpoints that declare to send a message, by its type.
 SENT_AT: dict[str, tuple[EndpointName, ...]] = {
     "1.2/3": ("class",),

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "mixed"
 EndpointName = Literal["typed", "untyped"]
+PATHS = ("/ws/typed", "/ws/untyped")
 # The endpoints that declare to send a message, by its type.
 SENT_AT: dict[str, tuple[EndpointName, ...]] = {
     "welcome": ("typed",),

@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "ticker"
 EndpointName = Literal["prices"]
+PATHS = ("/ws/prices",)
 
 JWT_ALGORITHM = "HS256"

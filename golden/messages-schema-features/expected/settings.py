@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "features"
 EndpointName = Literal["realtime"]
+PATHS = ("/ws",)
 
 JWT_ALGORITHM = "HS256"

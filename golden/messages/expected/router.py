@@ -20,6 +20,7 @@ from .settings import EndpointName
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -34,7 +35,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws",
         admits_anonymous=True,  # websockets.realtime.auth.required
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(
             max_message_bytes=16384,
             messages_per_second=50,
@@ -45,8 +45,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         handlers=RealtimeHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not

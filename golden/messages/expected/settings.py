@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "documents"
 EndpointName = Literal["realtime"]
+PATHS = ("/ws",)
 HISTORY: dict[EndpointName, int] = {"realtime": 200}  # broadcasts that are kept
 
 JWT_ALGORITHM = "HS256"

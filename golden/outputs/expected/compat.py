@@ -37,14 +37,13 @@ async def broadcast_to_app(
 ) -> int:
     """Send a message to every client, or to those of one user, as the manager does.
 
-    A message of a declared type reaches clients of the endpoints that declare it.
-
     Raises:
         ValueError: ``slug`` is another app's.
     """
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
     frame = encode_broadcast(message)
+    # A declared type reaches clients of the endpoints that declare it, others everybody.
     endpoints = SENT_AT.get(str(message.get("type")))
     return await hub.publish(frame, Audience(user_id=user, endpoints=endpoints))
 

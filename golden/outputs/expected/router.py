@@ -22,6 +22,7 @@ from .settings import EndpointName
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -36,7 +37,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(max_message_bytes=4096, connections_per_user=3),
         handlers=RealtimeHandlers(),
     ),
@@ -45,7 +45,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/board",
         admits_anonymous=True,  # websockets.board.auth.required
         ping_interval_s=15,
-        ticket_ttl_s=30,
         limits=Limits(),
         handlers=BoardHandlers(),
     ),
@@ -54,13 +53,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/echo",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=EchoHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -85,16 +81,19 @@ router.add_websocket_route(
 @router.post("/ws/ticket", name="realtime:ticket")
 async def realtime_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["realtime"])
+    endpoint = ENDPOINTS["realtime"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/board/ticket", name="board:ticket")
 async def board_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["board"])
+    endpoint = ENDPOINTS["board"]
+    return await exchange_token(request, response, endpoint, ttl_s=30)
 
 
 @router.post("/ws/echo/ticket", name="echo:ticket")
 async def echo_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["echo"])
+    endpoint = ENDPOINTS["echo"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "orders"
 EndpointName = Literal["realtime", "board", "echo"]
+PATHS = ("/ws", "/ws/board", "/ws/echo")
 # The endpoints that declare to send a message, by its type.
 SENT_AT: dict[str, tuple[EndpointName, ...]] = {
     "order_state": ("realtime",),

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "guests"
 EndpointName = Literal["lobby", "members"]
+PATHS = ("/lobby", "/members")
 
 JWT_ALGORITHM = "HS256"
 ALLOWED_ROLES = frozenset({"member"})

@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "open-by-root-key"
 EndpointName = Literal["ticker"]
+PATHS = ("/ticker",)
 
 JWT_ALGORITHM = "HS256"

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "both-forms"
 EndpointName = Literal["room"]
+PATHS = ("/room",)
 
 JWT_ALGORITHM = "HS256"
 DENIED_USERS = frozenset({"mallory", "eve@example.com"})

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "back-office"
 EndpointName = Literal["orders", "stock-levels"]
+PATHS = ("/ws/orders", "/ws/stock")
 
 JWT_ALGORITHM = "ES256"
 ALLOWED_ORIGINS = frozenset({"http://localhost:5173", "https://office.example.com"})

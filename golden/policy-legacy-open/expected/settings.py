@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "legacy"
 EndpointName = Literal["feed", "staff"]
+PATHS = ("/feed", "/staff")
 
 JWT_ALGORITHM = "HS256"

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "permissions"
 EndpointName = Literal["orders"]
+PATHS = ("/orders",)
 
 JWT_ALGORITHM = "HS256"
 REQUIRED_PERMISSIONS = frozenset({"orders:read", "orders:write"})

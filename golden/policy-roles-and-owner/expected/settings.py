@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "roles"
 EndpointName = Literal["drafts"]
+PATHS = ("/drafts",)
 
 JWT_ALGORITHM = "HS256"
 OWNER = frozenset({"u-1"})

@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "shared"
 EndpointName = Literal["board"]
+PATHS = ("/board",)
 
 JWT_ALGORITHM = "HS256"
 REQUIRED_ROLE = "viewer"

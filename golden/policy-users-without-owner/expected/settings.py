@@ -7,6 +7,7 @@ from typing import Literal
 
 APP_SLUG = "users"
 EndpointName = Literal["private"]
+PATHS = ("/private",)
 
 JWT_ALGORITHM = "HS256"
 ALLOWED_USERS = frozenset({"ada@example.com", "u-2"})

@@ -7,5 +7,6 @@ from typing import Literal
 
 APP_SLUG = "my_app"
 EndpointName = Literal["realtime"]
+PATHS = ("/ws",)
 
 JWT_ALGORITHM = "HS256"

@@ -52,6 +52,7 @@ class Plan(NamedTuple):
     slug_literal: str
     algorithm_literal: str
     endpoint_name_type: str  # 'Literal["realtime", "events"]'
+    paths_literal: str  # '("/ws", "/events")'
     endpoints: tuple[EndpointPlan, ...]  # in the manifest's order
     imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
     key: KeyPlan
@@ -79,6 +80,7 @@ def make_plan(manifest: Manifest) -> Plan:
         slug_literal=literal(manifest.slug),
         algorithm_literal=literal(manifest.algorithm),
         endpoint_name_type=_literal_type("EndpointName", manifest.websockets),
+        paths_literal=_tuple_literal("PATHS", (each.path for each in manifest.websockets.values())),
         endpoints=endpoints,
         imports=tuple(sorted(endpoints, key=lambda each: _import_order(each.module))),
         key=plan_key(manifest),
@@ -158,3 +160,10 @@ def _literal_type(name: str, values: Iterable[str]) -> str:
     if len(f"{name} = {value}") > LINE_LENGTH:
         value = f"Literal[\n{one_a_line(literals, 4)}]"
     return value
+
+
+def _tuple_literal(name: str, values: Iterable[str]) -> str:
+    literals = [literal(value) for value in values]
+    comma = "," if len(literals) == 1 else ""
+    value = f"({', '.join(literals)}{comma})"
+    return value if len(f"{name} = {value}") <= LINE_LENGTH else f"(\n{one_a_line(literals, 4)})"

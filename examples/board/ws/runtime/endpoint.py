@@ -17,6 +17,7 @@ from .closing import INTERNAL_ERROR, POLICY_VIOLATION, CloseInfo, close_websocke
 from .deployment import Limits, SettingsError, deployment
 from .dispatch import EndpointHandlers
 from .hub import hub
+from .redaction import install_redaction
 from .session import FAILED, Session
 from .tokens import Refused
 
@@ -33,12 +34,12 @@ class Endpoint:
     path: str
     admits_anonymous: bool
     ping_interval_s: int
-    ticket_ttl_s: int
     limits: Limits  # before the environment has its say
     handlers: EndpointHandlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one client, from the handshake to the end."""
+        install_redaction()  # for an app whose lifespan does not run
         websocket = WebSocket(scope, receive, send)
         if not is_trusted_origin(websocket):
             log.info("client refused endpoint=%s reason=foreign origin", self.name)
@@ -58,7 +59,7 @@ class Endpoint:
             log.error("client refused endpoint=%s reason=%s", self.name, problem)
             await close_websocket(websocket, MISCONFIGURED)
             return
-        except Exception:  # a ticket store of the app's, perhaps
+        except Exception:  # not the client's fault
             log.exception("client refused endpoint=%s", self.name)
             await close_websocket(websocket, FAILED)
             return
@@ -78,18 +79,17 @@ class Ticket(BaseModel):
 
 
 async def exchange_token(
-    request: Request, response: Response, endpoint: Endpoint
+    request: Request, response: Response, endpoint: Endpoint, ttl_s: int
 ) -> Ticket:
     """Give a client that shows a token a ticket for one connection.
 
     Raises:
         HTTPException: 401, 403 or 503; the client learns no more than a socket's does.
     """
+    install_redaction()
     try:
         identity = await admit_to_ticket(request)
-        ticket = await tickets.mint(
-            identity.claims, endpoint.name, endpoint.ticket_ttl_s
-        )
+        ticket = await tickets.mint(identity.claims, endpoint.name, ttl_s)
     except Refused as refusal:
         log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)
         status = 401 if refusal.reason == "unauthenticated" else 403
@@ -98,4 +98,4 @@ async def exchange_token(
         log.error("ticket refused endpoint=%s reason=%s", endpoint.name, problem)
         raise HTTPException(503, "server misconfigured") from None
     response.headers["Cache-Control"] = "no-store"
-    return Ticket(ticket=ticket, expires_in=endpoint.ticket_ttl_s)
+    return Ticket(ticket=ticket, expires_in=ttl_s)

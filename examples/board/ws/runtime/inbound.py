@@ -3,14 +3,26 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from pydantic_core import from_json
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, from_json
 
 from .. import messages
 from .wire import Frame, error_frame
 
 Received: TypeAlias = messages.BoardReceived
+Message = TypeVar("Message")
+
+MAX_DETAILS = 10  # mistakes that a client is told of
+MAX_MISTAKES = 1_000  # in a frame with more, they are not even listed
+
+
+class Pong(BaseModel):
+    """A client's answer to ``ping``; no handler gets to see it."""
+
+    type: Literal["pong"]
 
 
 class Unusable(Exception):
@@ -19,6 +31,20 @@ class Unusable(Exception):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self.frame = frame
+
+
+def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
+    """The message in a frame, validated.
+
+    Raises:
+        Unusable: ``invalid_json``, ``unknown_type`` or ``invalid_message``
+    """
+    if "NaN" in text or "Infinity" in text:
+        _read_object(text)  # They are no JSON, but pydantic takes them as numbers.
+    try:
+        return adapter.validate_json(text)
+    except ValidationError as problem:
+        raise Unusable(_explain(problem, _read_object(text))) from None
 
 
 def is_pong(text: str) -> bool:
@@ -40,6 +66,43 @@ def as_mapping(message: Received) -> dict[str, Any]:
     return plain if message.id is None else {**plain, "id": message.id}
 
 
+def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
+    """Tell what is wrong and where, but never what was there: it may be a secret."""
+    mistakes: list[ErrorDetails] = []
+    if problem.error_count() <= MAX_MISTAKES:
+        mistakes = problem.errors(
+            include_url=False, include_context=False, include_input=False
+        )
+    reply_to = _id_in(message)
+    if any(not mistake["loc"] for mistake in mistakes):
+        return _unknown_type(reply_to)
+    details = [_describe(mistake, message) for mistake in mistakes[:MAX_DETAILS]]
+    text = f"not a valid {message['type']}"
+    return error_frame("invalid_message", text, reply_to, details)
+
+
+def _describe(mistake: ErrorDetails, message: dict[str, Any]) -> dict[str, Any]:
+    text = mistake["msg"]
+    if mistake["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        text = "Input should have one of the expected tags"
+    return {"type": mistake["type"], "loc": _place(mistake, message), "msg": text}
+
+
+def _place(mistake: ErrorDetails, message: Any) -> list[str | int]:
+    """The path to a mistake, without the alternatives that pydantic tried on the way."""
+    path: list[str | int] = []
+    for step in mistake["loc"][1:]:  # it begins with the type of the message
+        with suppress(LookupError, TypeError):
+            message = message[step]
+            path.append(step)
+    return [*path, mistake["loc"][-1]] if mistake["type"] == "missing" else path
+
+
+def _unknown_type(reply_to: str | int | None) -> Frame:
+    text = "no message of this type can be sent here"
+    return error_frame("unknown_type", text, reply_to)
+
+
 def _read_object(text: str) -> dict[str, Any]:
     try:
         value = from_json(text, allow_inf_nan=False)
@@ -48,3 +111,9 @@ def _read_object(text: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     raise Unusable(error_frame("invalid_json", "not a JSON object"))
+
+
+def _id_in(message: dict[str, Any]) -> str | int | None:
+    message_id = message.get("id")
+    is_id = isinstance(message_id, str | int) and not isinstance(message_id, bool)
+    return message_id if is_id else None

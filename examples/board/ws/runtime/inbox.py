@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+BYTES_PER_TURN = 16_384  # of one client's messages, before others get their turn
+
 
 class Inbox:
     """Frames in the order they came, as text: what waits costs what it has on the wire.
@@ -20,8 +22,9 @@ class Inbox:
         self._max_bytes = max_bytes
         self._frames: deque[tuple[str, int]] = deque()
         self._bytes = 0
+        self._taken = 0  # bytes, since others had their turn
         self._is_closed = False
-        self._arrival: asyncio.Future[None] | None = None  # ``wait`` waits for it
+        self._arrival: asyncio.Future[None] | None = None  # ``take`` waits for it
 
     def put(self, text: str, size: int) -> bool:
         """Add a frame of ``size`` bytes; False if there is no room for it."""
@@ -36,22 +39,21 @@ class Inbox:
         self._wake()
         return True
 
-    def take(self) -> str | None:
-        """The next frame; ``None`` if there is none."""
-        if not self._frames:
-            return None
-        text, size = self._frames.popleft()
-        self._bytes -= size
-        return text
-
-    async def wait(self) -> bool:
-        """Wait until there is a frame; False when there will be no more."""
+    async def take(self) -> str | None:
+        """The next frame, once there is one; ``None`` when there will be no more."""
+        if self._taken > BYTES_PER_TURN:
+            self._taken = 0
+            await asyncio.sleep(0)
         while not self._frames:
             if self._is_closed:
-                return False
+                return None
+            self._taken = 0
             self._arrival = asyncio.get_running_loop().create_future()
             await self._arrival
-        return True
+        text, size = self._frames.popleft()
+        self._bytes -= size
+        self._taken += size
+        return text
 
     def close(self) -> None:
         """Nothing more comes; what is there is still to be taken."""

@@ -169,6 +169,20 @@ def _unwritable(message: Sendable) -> str:
     return ", ".join(names)
 
 
+def encode_reply(
+    message: Sendable, declared: type[Sendable], reply_to: str | int | None
+) -> Frame:
+    """The same for what a handler returned as the answer to a message with an ``id``.
+
+    Raises:
+        TypeError: It is not what is declared, or a value of it has no JSON form.
+    """
+    if not isinstance(message, declared):
+        name = type(message).__name__
+        raise TypeError(f"{name} is not the declared answer, {declared.__name__}")
+    return encode(message, reply_to)
+
+
 def _utc_now() -> str:
     """The time in ISO 8601; what stays the same for a second is spelled once."""
     second, fraction = divmod(time.time_ns(), 1_000_000_000)

@@ -15,6 +15,7 @@ from .closing import INTERNAL_ERROR, POLICY_VIOLATION, CloseInfo, close_websocke
 from .deployment import Limits, SettingsError, deployment
 from .dispatch import EndpointHandlers
 from .hub import hub
+from .redaction import install_redaction
 from .session import FAILED, Session
 from .tokens import Refused
 
@@ -31,12 +32,12 @@ class Endpoint:
     path: str
     admits_anonymous: bool
     ping_interval_s: int
-    ticket_ttl_s: int
     limits: Limits  # before the environment has its say
     handlers: EndpointHandlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one client, from the handshake to the end."""
+        install_redaction()  # for an app whose lifespan does not run
         websocket = WebSocket(scope, receive, send)
         if not is_trusted_origin(websocket):
             log.info("client refused endpoint=%s reason=foreign origin", self.name)
@@ -56,7 +57,7 @@ class Endpoint:
             log.error("client refused endpoint=%s reason=%s", self.name, problem)
             await close_websocket(websocket, MISCONFIGURED)
             return
-        except Exception:  # a ticket store of the app's, perhaps
+        except Exception:  # not the client's fault
             log.exception("client refused endpoint=%s", self.name)
             await close_websocket(websocket, FAILED)
             return

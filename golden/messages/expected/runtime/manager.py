@@ -42,7 +42,7 @@ class ConnectionManager:
             How many clients of this process it was queued for.
 
         Raises:
-            TypeError: It is not declared for sending, or a value of it has no JSON form.
+            TypeError: The message is none that this app may send; the text says why.
         """
         frame = encode(message)
         endpoints = None if endpoint is None else (endpoint,)
@@ -56,7 +56,7 @@ class ConnectionManager:
         """Send a message to one client, without waiting for its socket.
 
         Raises:
-            TypeError: It is not declared for sending, or a value of it has no JSON form.
+            TypeError: The message is none that this app may send; the text says why.
             RuntimeError: ``on_connect`` sends more than the limit ``outbox_bytes``.
         """
         frame = encode(message)

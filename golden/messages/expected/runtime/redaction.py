@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from functools import cache
+
+from ..settings import PATHS
 
 _SECRET_HEADERS = {
     "authorization",
@@ -58,9 +60,13 @@ class _Redaction(logging.Filter):
         return self._cut(part) if key in _PATH_SCOPE_KEYS else part
 
 
-def install_redaction(paths: Iterable[str]) -> None:
-    """Let uvicorn's loggers show sockets and tickets without their query strings."""
-    ours = "|".join(re.escape(path) for path in paths)
+@cache
+def install_redaction() -> None:
+    """Let uvicorn's loggers show sockets and tickets without their query strings.
+
+    Cached, so that it is done once: at the start, or with the first client.
+    """
+    ours = "|".join(re.escape(path) for path in PATHS)
     access = rf"(?:{ours})(?:/ticket)?/?{_MARK}|{_CREDENTIAL}"
     logging.getLogger("uvicorn.access").addFilter(_Redaction(access))
     # These show handshakes, and those of unknown paths may hold tokens as well.

@@ -50,7 +50,6 @@ ON_CONNECT_TIMEOUT_S = 30.0
 HANDLER_GRACE_S = 30.0  # for what runs or waits when its client leaves, all together
 ON_DISCONNECT_TIMEOUT_S = 30.0
 CANCEL_TIMEOUT_S = 1.0  # how long a task may take to end once it is cancelled
-BYTES_PER_TURN = 16_384  # of one client's messages, before others get their turn
 DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
 
 FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
@@ -170,21 +169,12 @@ class Session:
         """Run the handlers: ``on_connect``, then one for each message."""
         try:
             if await self._connect():
-                while await self._inbox.wait():
-                    await self._empty_inbox()
+                while (text := await self._inbox.take()) is not None:
+                    await self._handle(text)
         except BaseException as problem:
             _raise_if_not_the_apps(problem)
             log.exception("session failed connection=%s", self._connection.id)
             self._client.reject(FAILED)
-
-    async def _empty_inbox(self) -> None:
-        taken = 0
-        while (text := self._inbox.take()) is not None:
-            await self._handle(text)
-            taken += len(text)
-            if taken > BYTES_PER_TURN:
-                taken = 0
-                await asyncio.sleep(0)
 
     async def _connect(self) -> bool:
         """Let the app have a look, then tell the client that it is connected."""

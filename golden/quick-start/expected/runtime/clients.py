@@ -221,8 +221,10 @@ class Clients:
         if not groups:
             return list(self._by_id.values())
         smallest, *others = sorted(groups, key=len)
-        candidates = list(smallest)
-        return [each for each in candidates if all(each in one for one in others)]
+        found = list(smallest)
+        for other in others:
+            found = [each for each in found if each in other]
+        return found
 
     async def _sweep(self) -> None:
         """Ping, and end what is silent, stuck or expired: one task, no timer per client."""

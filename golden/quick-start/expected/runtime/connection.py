@@ -77,7 +77,7 @@ class Connection:
         seconds is dropped. Anywhere else it never waits.
 
         Raises:
-            TypeError: A value of the message has no JSON form.
+            TypeError: The message is none that this app may send; the text says why.
             RuntimeError: ``on_connect`` sends more than the limit ``outbox_bytes``.
         """
         frame = encode_mapping(message)
