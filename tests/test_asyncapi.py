@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import live
-import nodejs
 import pytest
 from jsonschema import Draft7Validator
 
 from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.targets.asyncapi.document import asyncapi_document
+from support import live, nodejs
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))
@@ -217,6 +216,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Understood]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*CASES, *MADE])
 def test_official_parser_finds_nothing(case: str, parsed: dict[str, Understood]) -> None:
     """But that there is a later version of AsyncAPI than the one that is promised."""
@@ -225,6 +225,7 @@ def test_official_parser_finds_nothing(case: str, parsed: dict[str, Understood])
     assert parsed[case].operations
 
 
+@pytest.mark.slow
 def test_official_parser_understands_who_sends_what(parsed: dict[str, Understood]) -> None:
     understood = {
         name: (each["action"], each["channels"], each["messages"], each["replies"])
@@ -426,6 +427,7 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
     assert not anything.is_valid([])
 
 
+@pytest.mark.slow
 async def test_frames_of_the_protocol_are_what_a_server_sends(tmp_path: Path) -> None:
     manifest = _manifest("outputs")
     with live.serving(tmp_path, "golden", {"app": manifest}) as server:

@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import live
-import nodejs
 import pytest
-from browser import Browser, Page, browsing
-from live import Server
+
+from support import live, nodejs
+from support.browser import Browser, Page, browsing
+from support.live import Server
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 BOARD = ROOT / "examples" / "board"

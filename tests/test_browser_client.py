@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 import test_live_client_package
-from browser import Browser, Page, browsing
-from live import Server, serving, token
-from scripted import compiled
+
+from support.browser import Browser, Page, browsing
+from support.live import Server, serving, token
+from support.scripted import compiled
+
+pytestmark = pytest.mark.slow
 
 MANIFEST: dict[str, Any] = {
     **test_live_client_package.MANIFEST,

@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
-import live
 import pytest
+
+from support import live
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = {"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}
@@ -29,6 +30,7 @@ def _python_blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
 
 
+@pytest.mark.slow
 async def test_readme_example(tmp_path: Path) -> None:
     """An item is created over HTTP, a client hears of it; what it says comes back."""
     app, handlers, _ = _python_blocks("README.md")
@@ -47,6 +49,7 @@ async def test_readme_example(tmp_path: Path) -> None:
             assert (echo["type"], echo["data"]) == ("echo", {"type": "hello"})
 
 
+@pytest.mark.slow
 async def test_readme_typed_handler(tmp_path: Path) -> None:
     """A declared message is answered by the method that the page shows."""
     handler = _python_blocks("README.md")[-1]
@@ -66,6 +69,7 @@ async def test_readme_typed_handler(tmp_path: Path) -> None:
             assert (answer["status"], answer["reply_to"]) == ("idle", 1)
 
 
+@pytest.mark.slow
 async def test_messages_example(tmp_path: Path) -> None:
     """The page's manifest, handlers and broadcast: a client follows a channel and hears of it."""
     text = (ROOT / "docs/messages.md").read_text("utf-8")
@@ -132,6 +136,7 @@ def test_every_start_command_has_the_flags() -> None:
         assert not re.search(r"\b(fastapi (run|dev) \w|hypercorn \w+:)", path.read_text("utf-8"))
 
 
+@pytest.mark.slow
 async def test_authentication_examples(tmp_path: Path) -> None:
     """The names that are the app's, and the log that says why a client was refused."""
     hosts, logs = _python_blocks("docs/authentication.md")

@@ -123,6 +123,7 @@ def test_only_generated_files_have_the_header(case: str) -> None:
         assert has_header is (file.owner is Owner.GENERATOR), file.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_black_leaves_every_file_alone(case: str) -> None:
     """Also the templates that are the same for every app, which ``render`` does not format."""
@@ -155,14 +156,12 @@ def test_black_leaves_alone_what_render_chooses_from() -> None:
 def _combinations() -> Iterator[dict[str, Any]]:
     """Every combination of what these files depend on."""
     ask, answer = {"ask": {"reply": "answer"}}, {"properties": {"timestamp": {"type": "string"}}}
+    received: list[dict[str, Any]] = [{}, {"receive": {"tell": {}}}, {"receive": ask}]
+    answers: list[dict[str, Any]] = [{}, answer, {**answer, "required": ["timestamp"]}]
     declared: list[dict[str, Any]] = [
         {},
         {"receive": {"tell": {}}},
-        *(
-            {**receive, "send": {"answer": message}}
-            for receive in ({}, {"receive": {"tell": {}}}, {"receive": ask})
-            for message in ({}, answer, {**answer, "required": ["timestamp"]})
-        ),
+        *({**receive, "send": {"answer": message}} for receive in received for message in answers),
     ]
     for messages, history, compat, algorithm, is_open, origins in product(
         declared,

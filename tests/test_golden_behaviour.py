@@ -9,15 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import live
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from live import Server
 
 from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.model.manifest import Manifest
+from support import live
+from support.live import Server
+
+pytestmark = pytest.mark.slow
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))

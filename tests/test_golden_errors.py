@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Golden
 
 from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
 from mdbgen.manifest.reader import parse_manifest
+from support.golden import Golden
 
 CASES = Path(__file__).parent.parent / "golden" / "errors"
 

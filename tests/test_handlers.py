@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import imported, running, serving
 
 from mdbgen.naming import class_name
+from support.live import imported, running, serving
+
+pytestmark = pytest.mark.slow
 
 HANDLERS = "app/ws/handlers/realtime.py"
 PASTE = f"paste the missing methods printed above into {HANDLERS}"
@@ -259,7 +261,7 @@ def test_a_name_that_the_file_has_is_not_imported_twice(folder: Path, imports: s
 
 @pytest.mark.parametrize("name", ["_1", "_a", "-a", "__a", "_", "a_", "A-_b"])
 def test_messages_reach_endpoints_of_odd_names(name: str, tmp_path: Path) -> None:
-    declared = {"endpoints": {name: {"receive": {"tell": {}}}}}
+    declared: dict[str, Any] = {"endpoints": {name: {"receive": {"tell": {}}}}}
     odd = {"slug": "my_app", "websockets": {name: {"path": "/ws"}}, "mdbgen": declared}
     with imported(tmp_path, odd) as ws:
         contract = sys.modules[f"{ws.__name__}.contract"]

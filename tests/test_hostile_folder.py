@@ -11,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile import codes, mdbgen
 
 from mdbgen.disk.lock import digest
+from support.hostile import codes, mdbgen
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="sets traps that Windows does not have")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="sets traps that Windows does not have"),
+]
 
 MANIFEST = {
     "slug": "my_app",

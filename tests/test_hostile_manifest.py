@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import codes, mdbgen
 
 from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from mdbgen.manifest.reader import parse_manifest
+from support.hostile import codes, mdbgen
+
+pytestmark = pytest.mark.slow
 
 Json = dict[str, Any]
 GENERATE = ("generate", "manifest.json", "-o", "ws", "--dry-run")

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def _fits(kind: str, claims: dict[str, Any], manifest: Manifest) -> bool:
         return claims["sub"] in users or bool(is_listed)
 
     roles = names("role") | names("roles")
-    return {
+    fits: dict[str, Callable[[], bool]] = {
         "in denied_users": lambda: is_among(policy.denied_users, True),
         f"without the role {manifest.require_role}": lambda: manifest.require_role not in roles,
         "without all the permissions": lambda: (
@@ -157,7 +158,8 @@ def _fits(kind: str, claims: dict[str, Any], manifest: Manifest) -> bool:
         "in allowed_users": lambda: is_among(policy.allowed_users, is_verified),
         "with one of allowed_roles": lambda: bool(roles & set(policy.allowed_roles)),
         "anybody else with a token": lambda: True,
-    }[kind]()
+    }
+    return fits[kind]()
 
 
 @pytest.mark.parametrize(("name", "claims", "outcome"), CLIENTS, ids=str)
@@ -238,7 +240,7 @@ def test_every_golden_manifest_can_be_shown(path: Path) -> None:
 
 
 def test_declared_messages_and_limits() -> None:
-    send = {"status": {}, "created": {}}
+    send: dict[str, Any] = {"status": {}, "created": {}}
     receive = {"subscribe": {}, "get_status": {"reply": "status"}}
     limits = {"connections": 5, "max_message_bytes": 100}
     declared = {"receive": receive, "send": send, "limits": limits, "history": 20}

@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import live
 import pytest
 from fastapi import FastAPI
-from live import token
 from starlette.types import ASGIApp
+
+from support import live
+from support.live import token
 
 MANIFEST = {"slug": "asgi", "websockets": {"realtime": {"path": "/ws"}}}
 Event = MutableMapping[str, Any]
@@ -77,7 +78,7 @@ async def driven(
     app = FastAPI()
     app.include_router(ws.router)
     if middleware is not None:
-        app.add_middleware(middleware)  # type: ignore[arg-type]
+        app.add_middleware(middleware)
     socket = kind()
     scope = {
         "type": "websocket",
@@ -155,7 +156,7 @@ def test_a_loop_that_ended_in_the_middle_harms_no_later_one(ws: ModuleType) -> N
 async def test_one_socket_that_breaks_costs_the_others_nothing(
     ws: ModuleType, problem: BaseException
 ) -> None:
-    own = {"kind": ServersOwn}
+    own: dict[str, Any] = {"kind": ServersOwn}
     async with driven(ws, **own) as first, driven(ws, **own) as broken, driven(ws, **own) as last:
         broken.breaks_with = problem
         assert await ws.manager.broadcast({"type": "it"}) == 2

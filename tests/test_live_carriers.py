@@ -9,12 +9,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import live
 import pytest
 from fastapi import FastAPI
-from live import Server, serving, token
 from test_live_tickets import status_of
 from test_live_tokens import is_refused, pair, user_of
+
+from support import live
+from support.live import Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "carriers",

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted import HELLO, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
+
+from support.scripted import HELLO, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
+
+pytestmark = pytest.mark.slow
 
 MANIFEST: dict[str, Any] = {
     "slug": "documents",

@@ -14,8 +14,20 @@ from typing import Any
 
 import pytest
 import test_live_client
-from scripted import TIMEOUT_S, Page, Peer, Scripted, TicketRequest, compiled, page, scripted
 from test_live_client import MAX_MS, MIN_MS, come_back, leave, new, opened
+
+from support.scripted import (
+    TIMEOUT_S,
+    Page,
+    Peer,
+    Scripted,
+    TicketRequest,
+    compiled,
+    page,
+    scripted,
+)
+
+pytestmark = pytest.mark.slow
 
 MANIFEST: dict[str, Any] = {
     **test_live_client.MANIFEST,

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Server, running, serving, token
-from scripted import Page, compiled, page
+
+from support.live import Server, running, serving, token
+from support.scripted import Page, compiled, page
+
+pytestmark = pytest.mark.slow
 
 KEPT = 5
 PER_SECOND = 20

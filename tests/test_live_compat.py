@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import APPS, Client, Server, serving, token
+
+from support.live import APPS, Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 SPECIFICATION = APPS / "compat" / "websockets-in-mdb-engine.md"
 MANIFEST = {

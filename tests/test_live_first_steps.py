@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import APPS, Server, serving, token
+
+from support.live import APPS, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 SPECIFICATION = APPS / "compat" / "websockets-in-mdb-engine.md"
 

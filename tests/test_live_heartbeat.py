@@ -7,7 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 INTERVAL_S = 5
 PING_AFTER_S = (4.9, 7.5)  # up to a tenth of jitter, a sweep per second, a busy machine

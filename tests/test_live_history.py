@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 KEPT = 5
 MANIFEST: dict[str, Any] = {
@@ -239,7 +242,7 @@ async def test_nothing_is_lost_or_doubled_by_clients_that_come_and_go(server: Se
 async def test_a_restarted_server_knows_no_number_of_the_one_before(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    numbers = []
+    numbers: list[int] = []
     for _ in range(2):
         root = tmp_path_factory.mktemp("restart")
         with serving(root, "typed", {"app": MANIFEST}) as server:

@@ -13,7 +13,6 @@ from types import ModuleType
 from typing import Any
 
 import jwt
-import live
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from test_live_keys import (
@@ -31,6 +30,10 @@ from test_live_keys import (
     signed,
     user_of,
 )
+
+from support import live
+
+pytestmark = pytest.mark.slow
 
 ADA = signed("RS256", "RS256")
 UNKNOWN = [signed("RS256", f"unknown-{number}") for number in range(12)]

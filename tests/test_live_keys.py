@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-import live
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi import FastAPI
-from live import KEY, Server, serving, token
+
+from support import live
+from support.live import KEY, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 ENDPOINTS = {
     "realtime": {"path": "/ws"},

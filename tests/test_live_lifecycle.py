@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Closing, Server, serving, token
+
+from support.live import Closing, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "lifecycle",

@@ -11,11 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import live
 import pytest
 from fastapi import FastAPI
-from live import TIMEOUT_S, token
 from test_live_asgi import driven
+
+from support import live
+from support.live import TIMEOUT_S, token
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
@@ -142,7 +143,7 @@ async def test_what_a_thread_sends_raises_there(ws: ModuleType) -> None:
 async def test_a_loop_that_stops_keeps_nobody_waiting(ws: ModuleType) -> None:
     run_on = sys.modules[f"{ws.__name__}.runtime.loops"].run_on
     other = asyncio.new_event_loop()
-    called = []
+    called: list[int] = []
     async with asyncio.timeout(TIMEOUT_S):
         assert await run_on(other, called.append, 1) is None, "it does not run"
         other.close()

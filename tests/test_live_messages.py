@@ -15,9 +15,12 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 from uuid import UUID
 
-import live
 import pytest
 from pydantic import BaseModel, TypeAdapter
+
+from support import live
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {"slug": "messages", "websockets": {"realtime": {"path": "/ws"}}}
 PROPERTIES = {

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Server, serving, token, write_project
-from live import running as running_project
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
+
+from support.live import Server, serving, token, write_project
+from support.live import running as running_project
+
+pytestmark = pytest.mark.slow
 
 LISTED = "https://app.example"
 FOREIGN = "https://evil.example"

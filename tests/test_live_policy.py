@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from live import Server, serving, token
+
+from support.live import Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 ANONYMOUS: dict[str, Any] = {}  # instead of claims
 ADA = {"sub": "ada", "email": "Ada@Example.com"}

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Server, serving
+
+from support.live import Server, serving
+
+pytestmark = pytest.mark.slow
 
 MANIFEST: dict[str, Any] = {
     "slug": "reserved",

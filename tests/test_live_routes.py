@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Server, imported, serving, token
+
+from support.live import Server, imported, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST: dict[str, Any] = {
     "slug": "routes",

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 TEXT = {"properties": {"text": {"type": "string"}}, "required": ["text"]}
 MANIFEST: dict[str, Any] = {

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import TIMEOUT_S, Client, Server, serving, token
+
+from support.live import TIMEOUT_S, Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 SECONDS = 30.0  # for what takes a few seconds on an idle machine
 

@@ -9,8 +9,11 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
-from live import Client, Server, check_log, serving, token
 from websockets.exceptions import InvalidStatus
+
+from support.live import Client, Server, check_log, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "servers",

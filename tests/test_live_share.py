@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 SECONDS = 30.0  # for what takes a few seconds on an idle machine
 
@@ -43,7 +46,8 @@ async def until(server: Server, is_so: Callable[[dict[str, Any]], bool]) -> dict
 def is_quiet(state: Mapping[str, Any]) -> bool:
     """Nobody is there, and nothing runs for anybody."""
     stats = state["stats"]
-    return stats["connections"] == stats["sessions"] == state["handlers"] == state["connects"] == 0
+    left = {stats["connections"], stats["sessions"], state["handlers"], state["connects"]}
+    return left == {0}
 
 
 async def in_turns(count: int, together: int, visit: Callable[[], Any]) -> list[Any]:

@@ -11,9 +11,12 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from live import KEY, Server, serving, token
 from websockets.exceptions import InvalidHandshake
 from websockets.typing import Subprotocol
+
+from support.live import KEY, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "silence",

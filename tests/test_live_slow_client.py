@@ -10,7 +10,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {"slug": "slow", "websockets": {"realtime": {"path": "/ws"}}}
 MESSAGES, BYTES = 300, 64 * 1024

@@ -11,10 +11,13 @@ from types import ModuleType
 from typing import Any
 
 import jwt
-import live
 import pytest
 from fastapi import FastAPI
-from live import Server, serving, token
+
+from support import live
+from support.live import Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # newer versions want another HTTP client below it

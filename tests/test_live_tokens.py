@@ -15,9 +15,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from live import KEY, Server, serving, token
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
+
+from support.live import KEY, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "tokens",
@@ -249,7 +252,7 @@ def with_header(**header: Any) -> str:
 
 TYPE_CLAIMS = ["type", "token_type", "token_use", "typ"]
 GOOD_TYPES = ["access", "Bearer", "SESSION", "user", "JWT", "at+jwt", "application/AT+jwt"]
-BAD_TYPES = [
+BAD_TYPES: list[Any] = [
     "refresh",
     "Refresh",
     "ID",

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 SECRET = "hunter2-very-secret"
 MANIFEST: dict[str, Any] = {

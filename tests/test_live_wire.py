@@ -8,7 +8,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from live import Client, Server, serving, token
+
+from support.live import Client, Server, serving, token
+
+pytestmark = pytest.mark.slow
 
 MANIFEST = {
     "slug": "wire",

@@ -158,7 +158,7 @@ def test_the_schema_refuses_the_usual_misspellings(path: str) -> None:
     assert len(refused) > len([key for where, key, _ in CASES if where == path]) / 4
     for key in TABLES[path]:
         assert SCHEMA.is_valid(manifest(path, **{key[::-1]: ["x"]}))
-        properties = {"auth": {"policy": {}}, "auth.policy": {"required": True}}
+        properties: dict[str, Any] = {"auth": {"policy": {}}, "auth.policy": {"required": True}}
         assert SCHEMA.is_valid(manifest(path, **properties.get(path, {})))
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -42,7 +44,14 @@ def test_wheel_runs_the_tour_in_a_new_environment(wheel: Path, tmp_path: Path) -
     """The README's first command, but for the wheel in place of the source."""
     venv.create(tmp_path / "venv", with_pip=True)
     bin_folder = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-    pip = [bin_folder / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        bin_folder / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+    ]
     _run(*pip, f"{wheel}[demo]", cwd=tmp_path)
     tour = _run(bin_folder / "python", "-m", "mdbgen.examples.quickstart", cwd=tmp_path)
     assert '"type":"connected"' in tour

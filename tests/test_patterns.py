@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from random import Random
 
-import nodejs
 import pytest
 
 from mdbgen.patterns import as_ecma, as_rust, compile_pattern
+from support import nodejs
 
 # What a pattern may be made of, and what it may not: all of it together, in any order.
 PARTS = [
@@ -102,6 +102,7 @@ def test_refusals(pattern: str, reason: str) -> None:
     assert str(caught.value) == reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_javascript_engine_agrees(tmp_path: Path, seed: int) -> None:
     """Whatever is accepted matches the same texts there, be it in one spelling or the other."""

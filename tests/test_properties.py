@@ -19,6 +19,8 @@ from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from mdbgen.model.files import RenderedFile
 
+pytestmark = pytest.mark.slow
+
 # What JSON can hold and UTF-8 can write; with what ends strings and comments more often.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 SNIPPETS = st.sampled_from(
@@ -27,6 +29,8 @@ SNIPPETS = st.sampled_from(
 )  # fmt: skip
 HOSTILE = st.lists(TEXT | SNIPPETS, max_size=6).map("".join)
 NAMES = st.lists(HOSTILE, max_size=4)
+# All of them: examples may be slow, large and filtered.
+ALL_CHECKS: Any = list(HealthCheck)
 WORDS = ["class", "None", "router", "manager", "__init__", "con", "1st", "a-b", "settings"]
 
 
@@ -97,13 +101,14 @@ def _trees(files: tuple[RenderedFile, ...]) -> Iterator[tuple[str, str]]:
         if file.path.endswith(".py"):
             tree = ast.parse(file.text)
             for node in ast.walk(tree):
-                is_documented = isinstance(node, ast.Module | ast.ClassDef | ast.AsyncFunctionDef)
-                if is_documented and ast.get_docstring(node, clean=False) is not None:
+                if not isinstance(node, ast.Module | ast.ClassDef | ast.AsyncFunctionDef):
+                    continue
+                if ast.get_docstring(node, clean=False) is not None:
                     node.body = node.body[1:]
             yield file.path, ast.dump(tree)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=60, suppress_health_check=ALL_CHECKS)
 @given(manifests())
 def test_output_compiles_and_its_tree_does_not_depend_on_descriptions(
     manifest: dict[str, Any],
@@ -120,7 +125,7 @@ def test_output_compiles_and_its_tree_does_not_depend_on_descriptions(
     assert dict(_trees(files)) == dict(_trees(_files_or_clash(plain)))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=40, suppress_health_check=ALL_CHECKS)
 @given(HOSTILE.filter(bool), st.lists(HOSTILE, min_size=1, max_size=4))
 def test_text_of_the_policy_arrives_unchanged(role: str, users: list[str]) -> None:
     manifest = {
@@ -145,7 +150,7 @@ def test_text_of_the_policy_arrives_unchanged(role: str, users: list[str]) -> No
     max_examples=1,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=ALL_CHECKS,
 )
 @given(st.lists(manifests(), min_size=12, max_size=12))
 def test_output_type_checks(

@@ -11,15 +11,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import live
-import nodejs
 import pytest
-import samples
 
 from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from mdbgen.naming import method_name
+from support import live, nodejs, samples
+
+pytestmark = pytest.mark.slow
 
 FEATURES = Path(__file__).parent.parent / "golden" / "messages-schema-features" / "manifest.json"
 # To TypeScript every object has these, so that leaving them out is a value of another type.

@@ -111,7 +111,7 @@ def test_the_key_changes_nothing_where_it_says_nothing() -> None:
 
 def test_the_example_of_the_documentation() -> None:
     status = {"properties": {"status": {"enum": ["idle", "busy"]}}, "required": ["status"]}
-    subscribe = {
+    subscribe: dict[str, object] = {
         "description": "Follow a channel.",
         "properties": {"channel": {"type": "string", "maxLength": 64}},
         "required": ["channel"],
@@ -355,7 +355,7 @@ def test_objects_of_a_union_are_called_by_their_const() -> None:
 
 
 def test_unions_look_through_references() -> None:
-    schemas = {
+    schemas: Keys = {
         "Circle": CIRCLE,
         "Square": SQUARE,
         "Kind": {"const": "line"},
@@ -502,7 +502,7 @@ def test_names_that_nobody_can_read(name: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["received", "sent", "client", "contract", "handlers"])
 def test_messages_leave_the_classes_of_endpoints_alone(suffix: str) -> None:
-    keys = {"endpoints": {"events": {"send": {f"realtime_{suffix}": {}}}}}
+    keys: Keys = {"endpoints": {"events": {"send": {f"realtime_{suffix}": {}}}}}
     [problem] = problems(keys)
     assert problem.code == "MDB205"
     assert "'realtime' (4:3)" in problem.message

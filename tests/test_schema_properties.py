@@ -24,9 +24,7 @@ from types import FrameType, ModuleType
 from typing import Any
 from uuid import UUID
 
-import live
 import pytest
-import samples
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -35,6 +33,9 @@ from pydantic_core import PydanticSerializationUnexpectedValue
 from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
+from support import live, samples
+
+pytestmark = pytest.mark.slow
 
 MESSAGES = 15  # of a manifest
 TRIES = 20  # of a message
@@ -46,7 +47,7 @@ quick = settings(
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[*HealthCheck],  # pyright: ignore[reportArgumentType]
 )
 
 

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import live
-import nodejs
 import pytest
+
+from support import live, nodejs
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "golden"

@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 """The board of the examples, with a way to put a user out as a restart does."""
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from nodejs import require
 from websockets.asyncio.client import ClientConnection, connect
+
+from support.nodejs import require
 
 TIMEOUT_S = 20.0
 _NAMES = ("chromium", "chromium-browser", "google-chrome")

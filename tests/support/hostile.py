@@ -33,7 +33,7 @@ def mdbgen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         errors="backslashreplace",
         timeout=TIMEOUT_S,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)},
     )
     assert done.returncode in (0, 1, 2), done
     assert "Traceback" not in done.stdout + done.stderr

@@ -16,7 +16,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from jsonschema import (  # type: ignore[import-untyped]
+from jsonschema import (
     Draft202012Validator,
     FormatChecker,
     ValidationError,

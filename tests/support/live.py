@@ -32,10 +32,13 @@ from websockets.exceptions import ConnectionClosed
 from mdbgen.document.source import parse_source
 from mdbgen.generate import generate
 from mdbgen.model.files import RenderedFile
+from support import slow
 
-APPS = Path(__file__).parent / "apps"
+APPS = Path(__file__).parent.parent / "apps"
 KEY = "a key for tests only, long enough for all algorithms: 64 bytes, or more"
 TIMEOUT_S = 10.0  # for whatever should be there at once, also on a busy machine
+UVICORN = ("uvicorn", "main:app", "--port", "0")
+HYPERCORN = ("hypercorn", "main:app", "--bind", "127.0.0.1:0")
 
 # What a server may never have printed, whatever its clients did.
 _MISHAPS = (
@@ -43,6 +46,8 @@ _MISHAPS = (
     "was never awaited",
     "was never retrieved",
     "Exception in ASGI application",
+    "Error in ASGI Framework",  # as hypercorn says it
+    "Application callable raised an exception",  # as granian does
     "Exception in callback",
     "RuntimeWarning",
     "ResourceWarning",
@@ -163,7 +168,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Server:
-    """A running uvicorn."""
+    """A server that runs, a uvicorn unless a test says otherwise."""
 
     process: subprocess.Popen[bytes]
     log_file: Path
@@ -295,6 +300,7 @@ def serving(
     packages: Mapping[str, Manifest],
     *,
     env: Mapping[str, str | None] | None = None,
+    program: tuple[str, ...] = UVICORN,
     arguments: tuple[str, ...] = (),
     tolerated: str | None = None,
 ) -> Iterator[Server]:
@@ -304,7 +310,9 @@ def serving(
         packages: the manifest of each, by the name of its parent: ``app`` for ``app.ws``.
     """
     write_project(root, app, packages)
-    with running(root, env=env, arguments=arguments, tolerated=tolerated) as server:
+    with running(
+        root, env=env, program=program, arguments=arguments, tolerated=tolerated
+    ) as server:
         yield server
 
 
@@ -313,6 +321,7 @@ def running(
     root: Path,
     *,
     env: Mapping[str, str | None] | None = None,
+    program: tuple[str, ...] = UVICORN,
     arguments: tuple[str, ...] = (),
     tolerated: str | None = None,
 ) -> Iterator[Server]:
@@ -320,9 +329,10 @@ def running(
 
     Args:
         env: variables to set, or to leave out where ``None``.
+        program: the module that serves, and what it needs to serve ``main:app``.
         tolerated: a mishap that the server below reports of any app.
     """
-    server = start(root, env=env, arguments=arguments)
+    server = start(root, env=env, program=program, arguments=arguments)
     try:
         with server.shown():
             server = Server(server.process, server.log_file, wait_for_port(server))
@@ -349,6 +359,7 @@ def start(
     root: Path,
     *,
     env: Mapping[str, str | None] | None = None,
+    program: tuple[str, ...] = UVICORN,
     arguments: tuple[str, ...] = (),
 ) -> Server:
     """Start ``main:app`` on a free port. Whoever calls this sees to its end."""
@@ -359,8 +370,9 @@ def start(
     }
     wanted = {"SECRET_KEY": KEY, **(env or {})}
     variables = inherited | {name: value for name, value in wanted.items() if value is not None}
+    slow.require("a server")
     log_file = root / "server.log"
-    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", "0", *arguments]
+    command = [sys.executable, "-m", *program, *arguments]
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command, cwd=root, env=variables, stdout=log, stderr=subprocess.STDOUT
@@ -369,7 +381,8 @@ def start(
 
 
 def wait_for_port(server: Server) -> int:
-    return int(wait_for_log(server, r"running on http://127\.0\.0\.1:(\d+)", 30.0)[1])
+    address = r"(?:[Rr]unning on|Listening at:) http://127\.0\.0\.1:(\d+)"
+    return int(wait_for_log(server, address, 30.0)[1])
 
 
 def wait_for_log(server: Server, pattern: str, timeout_s: float = TIMEOUT_S) -> re.Match[str]:
@@ -381,4 +394,4 @@ def wait_for_log(server: Server, pattern: str, timeout_s: float = TIMEOUT_S) -> 
         if server.process.poll() is not None:
             break
         time.sleep(0.02)
-    raise AssertionError(f"uvicorn did not start:\n{server.log}")
+    raise AssertionError(f"the server did not start:\n{server.log}")

@@ -13,13 +13,13 @@ from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import Any
 
-import live
-import nodejs
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
+
+from support import live, nodejs
 
 TIMEOUT_S = 10.0
 DRIVER = nodejs.FOLDER / "drive_client.mjs"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "node"
+from support import slow
+
+FOLDER = Path(__file__).parent.parent / "node"
 INSTALL_TIMEOUT_S = 300.0
 
 
@@ -21,6 +23,7 @@ def require(*programs: str, purpose: str) -> str:
 
     Without any, the test is skipped; where all tests are demanded, it fails.
     """
+    slow.require(programs[0])
     for path in filter(None, map(shutil.which, programs)):
         return path
     reason = f"{programs[0]} is not installed: {purpose}"
