@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -142,3 +143,11 @@ async def test_authentication_examples(tmp_path: Path) -> None:
         async with server.connect("/ws", token="bad") as client:
             assert (await client.closing()).code == 1008
         live.wait_for_log(server, "app.ws.endpoint INFO client refused endpoint=realtime reason=")
+
+
+def test_tables_say_what_the_model_says() -> None:
+    script = ROOT / "scripts" / "docs_tables.py"
+    checked = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, timeout=60
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")

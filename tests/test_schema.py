@@ -16,7 +16,8 @@ from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
 from mdbgen.manifest.messages import RESERVED_MESSAGES
 from mdbgen.manifest.reader import parse_manifest
-from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.limits import DEFAULT_LIMITS
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import (
     AnyType,
     ArrayType,
@@ -34,6 +35,7 @@ from mdbgen.model.schema import (
     StringType,
     UnionType,
 )
+from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.schemas.keywords import KEYWORDS
 
 Keys = dict[str, Any]
@@ -170,8 +172,11 @@ def test_the_example_of_the_documentation() -> None:
             {"type": "string", "minLength": 1, "maxLength": 2.0, "pattern": "^a"},
             StringType(1, 2, "^a"),
         ),
-        ({"type": "string", "format": "date-time"}, StringType(format="date-time")),
-        ({"type": "string", "format": "uri", "maxLength": 9}, StringType(None, 9, None, "uri")),
+        ({"type": "string", "format": "date-time"}, StringType(format=TEXT_FORMATS["date-time"])),
+        (
+            {"type": "string", "format": "uri", "maxLength": 9},
+            StringType(None, 9, None, TEXT_FORMATS["uri"]),
+        ),
         ({"type": "number", "minimum": 0.5}, NumberType(False, minimum=0.5)),
         ({"type": "integer"}, NumberType(True)),
         (
@@ -640,4 +645,6 @@ def test_the_documentation_shows_what_there_is() -> None:
     ]
     subset = page.partition("## The subset")[2].partition("## Names")[0]
     assert {word for word in KEYWORDS if f"`{word}`" not in subset} == set()
-    assert {word for word in (*LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page} == set()
+    assert {
+        word for word in (*DEFAULT_LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page
+    } == set()

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from mdbgen.document.problems import MAX_NUMBER, Problems, TakenNames, check_name
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import Diagnostic, shown
 from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN
 from mdbgen.manifest.messages import MessageReader
-from mdbgen.model.manifest import LIMITS, MAX_HISTORY, OUTPUTS
+from mdbgen.model.limits import LIMITS, MAX_HISTORY
+from mdbgen.model.manifest import OUTPUTS, Output
 from mdbgen.model.schema import UNKNOWN, Message, Schema, Schemas
 from mdbgen.naming import class_name, nested_class, wire_class
 from mdbgen.schemas.enums import member_names
 from mdbgen.schemas.nesting import MAX_TYPES, Nesting, TooDeep, TooMany
 from mdbgen.schemas.reader import Keys, Reader, Surroundings, description_of
 from mdbgen.schemas.unions import MAX_REFS, find_cycles
-
-Output: TypeAlias = Literal["typescript", "asyncapi"]
 
 MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
 _KEYS = ("backplane", "outputs", "schemas", "endpoints")

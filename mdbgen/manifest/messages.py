@@ -11,11 +11,12 @@ from mdbgen.document.problems import TakenNames, check_name
 from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
 from mdbgen.model.schema import Message, ObjectType
+from mdbgen.model.wire import CLIENT_FRAMES, SERVER_FRAMES
 from mdbgen.naming import handler_name, method_name, wire_class
 from mdbgen.schemas.keywords import check_annotations, refuse_foreign_to_message
 from mdbgen.schemas.reader import Keys, Reader
 
-RESERVED_MESSAGES = ("connected", "ping", "pong", "error", "disconnect", "resync")
+RESERVED_MESSAGES = (*SERVER_FRAMES, *CLIENT_FRAMES)
 RESERVED_PROPERTIES = ("type", "id", "reply_to", "seq", "app_slug")
 
 

@@ -13,7 +13,8 @@ from mdbgen.document.problems import MAX_NUMBER
 from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN, PATH_PATTERN, SLUG_PATTERN
 from mdbgen.manifest.messages import RESERVED_MESSAGES, RESERVED_PROPERTIES
 from mdbgen.manifest.misspelt import spellings
-from mdbgen.model.manifest import LIMITS, MAX_HISTORY, OUTPUTS
+from mdbgen.model.limits import LIMITS, MAX_HISTORY
+from mdbgen.model.manifest import OUTPUTS
 from mdbgen.schemas.metaschema import (
     flag,
     named,
@@ -26,14 +27,6 @@ from mdbgen.schemas.metaschema import (
 )
 
 Node = dict[str, Any]
-
-_LIMITS = {
-    "max_message_bytes": "Longest frame from a client; more closes 1009.",
-    "messages_per_second": "Of one client; a burst is twice that, more closes 4429.",
-    "outbox_bytes": "What may wait for a slow client; more closes 1013.",
-    "connections": "To this endpoint in one process; more closes 1013.",
-    "connections_per_user": "Of one user, not of anonymous ones; more closes 4429.",
-}
 
 
 def schema_text() -> str:
@@ -218,8 +211,8 @@ def _mdbgen() -> Node:
 def _declaration() -> Node:
     receive = named("receivedMessage", "The messages that clients send.", RESERVED_MESSAGES)
     limits = {
-        key: whole_number(_LIMITS[key], 1, MAX_NUMBER, default=default)
-        for key, default in LIMITS.items()
+        each.name: whole_number(each.meaning, 1, MAX_NUMBER, default=each.default)
+        for each in LIMITS.values()
     }
     history = "How many messages are kept for clients that come back; 0 is none."
     return _closed(

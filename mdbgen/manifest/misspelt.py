@@ -12,6 +12,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mdbgen.document.jsontext import Json
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import Diagnostic, Severity, shown
 
@@ -86,9 +87,9 @@ def _meant(key: str, table: Table) -> str:
 
 
 def _object_at(source: Source, path: Path) -> Mapping[str, object]:
-    value: object = source.value
+    value: Json = source.value
     for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
+        value = value.get(str(step)) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 

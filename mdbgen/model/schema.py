@@ -6,10 +6,11 @@ Named tuples, since every run that reads a manifest imports this module; see ``p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from mdbgen.model.textformats import TextFormat
 
 Scalar: TypeAlias = str | int | float | bool | None
-Format: TypeAlias = Literal["date-time", "date", "time", "uuid", "email", "uri"]
 
 
 class AnyType(NamedTuple):
@@ -41,7 +42,7 @@ class StringType(NamedTuple):
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None  # one that Rust's linear-time ``regex`` understands
-    format: Format | None = None
+    format: TextFormat | None = None
 
 
 class EnumType(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any
 
 from mdbgen.model.manifest import Manifest
 from mdbgen.model.schema import Message, name_in
+from mdbgen.model.wire import ERROR_CODES
 from mdbgen.patterns import as_ecma
 
 Json = dict[str, Any]
@@ -36,13 +37,6 @@ _SEQ: Json = {
     "description": "The number of a broadcast, on endpoints that keep a history. Opaque; the last"
     " one that a client saw is its since when it comes back.",
 }
-_ERROR_CODES = (
-    "invalid_json",
-    "invalid_message",
-    "unknown_type",
-    "not_implemented",
-    "handler_failed",
-)
 # As keys these mean something else to YAML, to JavaScript or to whoever resolves references:
 # the official parser stumbles over each of them.
 MISREAD_KEYS = frozenset(["$ref", "<<", "__proto__", "hasOwnProperty"])
@@ -137,7 +131,7 @@ class Payloads:
             "error": self._own(
                 "error",
                 {
-                    "code": {**_TEXT, "enum": list(_ERROR_CODES)},
+                    "code": {**_TEXT, "enum": list(ERROR_CODES)},
                     "message": _TEXT,
                     "reply_to": {**_REPLY_TO, "type": ["string", "integer", "null"]},
                     "details": {"type": ["array", "null"], "items": _detail()},

@@ -15,12 +15,20 @@ from mdbgen.targets.templates import fill, template
 
 # The same for every app: these templates are the files. A test says that black agrees.
 _CONSTANT = (
-    *("carriers.py", "client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py"),
+    *("carriers.py", "client.py", "clients.py", "heartbeat.py", "inbox.py"),
     *("loops.py", "outbox.py", "redaction.py", "startup.py", "tickets.py"),
 )
 # These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
 CHOSEN = (
-    *("compat.py", "connection.py", "endpoint.py", "hub.py", "manager.py", "session.py"),
+    *(
+        "closing.py",
+        "compat.py",
+        "connection.py",
+        "endpoint.py",
+        "hub.py",
+        "manager.py",
+        "session.py",
+    ),
     *("tokens.py", "wire.py"),
 )
 _DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
