@@ -45,7 +45,7 @@ TYPES: dict[str, SchemaType] = {
     "mixed": UnionType((RefType("a"), RefType("text"))),
     "flag": UnionType((TEXT, BooleanType())),
 }
-SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in TYPES.items()}
+SCHEMAS = {name: Schema(name, name.capitalize(), kind) for name, kind in TYPES.items()}
 
 
 @pytest.mark.parametrize(

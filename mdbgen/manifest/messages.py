@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from mdbgen.document.problems import TakenNames, check_name
@@ -52,7 +52,7 @@ class MessageReader:
             name: self._reply(each, send, (*path, "receive", name))
             for name, each in receive.items()
         }
-        return tuple(each._replace(reply=replies[each.name]) for each in received), sent
+        return tuple(replace(each, reply=replies[each.name]) for each in received), sent
 
     def _add(
         self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
@@ -107,7 +107,6 @@ class MessageReader:
             method=method_name(name),
             body=self._body(name, document, path),
             reply=None,
-            document=document,
         )
 
     def _body(self, name: str, document: Keys, path: Path) -> ObjectType:

@@ -171,8 +171,7 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
     for schema in schemas.values():
         yield from _nested(schema.type, schemas)
         if isinstance(schema.type, ObjectType):
-            kind = schema.type._replace(description=_noted(schema))
-            yield _interface(kind, "", schemas)
+            yield _interface(schema.type, _doc(_noted(schema)), schemas)
         else:
             doc = _doc(_noted(schema))
             yield f"{doc}export type {schema.alias} = {spell(schema.type, schemas)};"
@@ -181,8 +180,7 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
         messages |= {message.name: message for message in (*endpoint.receive, *endpoint.send)}
     for message in messages.values():
         yield from _nested(message.body, schemas)
-        body = message.body._replace(description=_noted(message))
-        yield _interface(body, message.name, schemas)
+        yield _interface(message.body, _doc(_noted(message)), schemas, message.name)
 
 
 def _noted(declared: Schema | Message | Property) -> str:
@@ -196,7 +194,7 @@ def _nested(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
     for child in _children(kind):
         yield from _nested(child, schemas)
         if isinstance(child, ObjectType):
-            yield _interface(child, "", schemas)
+            yield _interface(child, _doc(child.description), schemas)
 
 
 def _children(kind: SchemaType) -> Iterator[SchemaType]:
@@ -211,8 +209,8 @@ def _children(kind: SchemaType) -> Iterator[SchemaType]:
             yield from (each.type for each in kind.properties)
 
 
-def _interface(kind: ObjectType, message: str, schemas: Mapping[str, Schema]) -> str:
-    lines = [f"{_doc(kind.description)}export interface {kind.name} {{"]
+def _interface(kind: ObjectType, doc: str, schemas: Mapping[str, Schema], message: str = "") -> str:
+    lines = [f"{doc}export interface {kind.name} {{"]
     lines += [f"  type: {literal(message)};"] if message else []
     lines += [_member(each, schemas) for each in kind.properties]
     return "\n".join([*lines, "}"])

@@ -12,7 +12,8 @@ from mdbgen.model.schema import Message
 from mdbgen.model.wire import CLIENT_FRAMES, CLOSES, SERVER_FRAMES, Close
 from mdbgen.naming import ticket_path
 from mdbgen.targets.asyncapi.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
-from mdbgen.targets.asyncapi.payloads import MISREAD_KEYS, Json, Payloads
+from mdbgen.targets.asyncapi.payloads import Payloads
+from mdbgen.targets.asyncapi.schemas import MISREAD_KEYS, Json
 
 _INFO = "The WebSocket endpoints of {}. Text frames, one JSON object each."
 # No class is called so: neither begins with a capital.
@@ -222,12 +223,12 @@ def _titled(key: str, message: Json) -> Json:
 
 
 def _message(message: Message, payload: Json, examples: list[Json], correlation: str) -> Json:
-    stated = message.document
-    described = {key: stated[key] for key in ("title", "description") if stated.get(key)}
+    notes = message.body.notes
+    described = {"title": notes.title, "description": notes.description}
     shown = {"examples": [{"payload": each} for each in examples]} if examples else {}
     return {
         "name": message.name,
-        **described,
+        **{key: text for key, text in described.items() if text},
         "correlationId": _correlation(correlation),
         "payload": payload,
         **shown,

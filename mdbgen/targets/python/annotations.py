@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from mdbgen.model.schema import (
@@ -159,7 +160,7 @@ def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[Schem
     for member in kind.members:
         target = _target(member, schemas)
         if isinstance(target, UnionType) and not _objects(target, schemas):
-            members += union_members(target._replace(discriminator=kind.discriminator), schemas)
+            members += union_members(replace(target, discriminator=kind.discriminator), schemas)
         else:
             members.append(member)
     return tuple(members)
