@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from mdbgen.model.limits import DEFAULT_LIMITS
-from mdbgen.model.schema import Message, Schema
+
+if TYPE_CHECKING:
+    from mdbgen.model.schema import Message, Schema  # only who declares messages pays for it
 
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]

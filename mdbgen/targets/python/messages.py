@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.model.manifest import Endpoint, Manifest
-from mdbgen.model.schema import Message
 from mdbgen.naming import class_name, docstring, literal
 from mdbgen.targets.python.methods import LINE_LENGTH
 
 if TYPE_CHECKING:
+    from mdbgen.model.schema import Message
     from mdbgen.targets.python.models import Definition, ModelPlan, ModelsPlan
 
 _FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
