@@ -12,7 +12,6 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from mdbgen.document.jsontext import Json
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import Diagnostic, Severity, shown
 
@@ -87,9 +86,7 @@ def _meant(key: str, table: Table) -> str:
 
 
 def _object_at(source: Source, path: Path) -> Mapping[str, object]:
-    value: Json = source.value
-    for step in path:
-        value = value.get(str(step)) if isinstance(value, dict) else None
+    value = source.at(path)
     return value if isinstance(value, dict) else {}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from mdbgen.document.jsontext import whole
 from mdbgen.errors import shown
 from mdbgen.model.schema import (
     AnyType,
@@ -28,11 +29,6 @@ from mdbgen.patterns import compile_pattern
 from mdbgen.schemas.keywords import WITH_ARTICLE
 
 _MAX_FLOAT = 10**308
-
-
-def whole(value: Any) -> Any:
-    """Take 30.0 for 30, as JSON Schema does."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def is_number(value: object) -> bool:

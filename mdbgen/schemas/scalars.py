@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any, cast
 
+from mdbgen.document.jsontext import whole
 from mdbgen.document.problems import MAX_NUMBER, Problems
 from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
 from mdbgen.model.schema import NumberType, StringType
 from mdbgen.model.textformats import TEXT_FORMATS, TextFormat
 from mdbgen.patterns import compile_pattern, estimate_us
-from mdbgen.schemas.defaults import is_number, whole
+from mdbgen.schemas.defaults import is_number
 from mdbgen.schemas.keywords import TEXT_KEYWORDS
 
 Keys = Mapping[str, Any]
