@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -149,3 +150,11 @@ async def test_authentication_examples(tmp_path: Path) -> None:
         live.wait_for_log(
             server, "app.ws.runtime.endpoint INFO client refused endpoint=realtime reason="
         )
+
+
+def test_tables_say_what_the_model_says() -> None:
+    script = ROOT / "scripts" / "docs_tables.py"
+    checked = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, timeout=60
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")

@@ -98,7 +98,8 @@ def test_an_import_of_a_module_that_has_moved_is_named(
     told = mdbgen(folder, command).stderr.splitlines()
     column = 5 if line.startswith(" ") else 1
     assert told[-2:] == [
-        f"{HANDLERS}:{number}:{column}: warning: MDB310 imports {gone}, which is not there any more",
+        f"{HANDLERS}:{number}:{column}: warning: MDB310"
+        f" imports {gone}, which is not there any more",
         f"  write: {instead}",
     ]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.model.manifest import Endpoint, Manifest
-from mdbgen.model.schema import Message
 from mdbgen.naming import class_name, docstring, literal
 
 if TYPE_CHECKING:
+    from mdbgen.model.schema import Message
     from mdbgen.targets.python.models import Definition, ModelsPlan
 
 

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mdbgen.model.limits import LIMITS, Limit
 from mdbgen.model.manifest import Decision, Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal, ticket_path
 from mdbgen.targets.python.auth import AuthPlan, KeyPlan, one_a_line, plan_auth, plan_key
+from mdbgen.targets.python.closing import ClosingPlan, plan_closing
 from mdbgen.targets.python.messages import MessagesPlan, is_silent, plan_messages, received_name
 from mdbgen.targets.python.methods import LINE_LENGTH, MethodPlan, plan_methods
 
@@ -57,6 +59,8 @@ class Plan(NamedTuple):
     imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
     key: KeyPlan
     auth: AuthPlan
+    closing: ClosingPlan
+    limits: tuple[Limit, ...]  # with their defaults
     messages: MessagesPlan
     compat: bool  # the names of the reference engine are wanted
     has_tickets: bool  # some endpoint requires a credential
@@ -85,6 +89,8 @@ def make_plan(manifest: Manifest) -> Plan:
         imports=tuple(sorted(endpoints, key=lambda each: _import_order(each.module))),
         key=plan_key(manifest),
         auth=plan_auth(manifest),
+        closing=plan_closing(),
+        limits=tuple(LIMITS.values()),
         messages=messages,
         compat=manifest.compat,
         has_tickets=any(each.required.value for each in manifest.websockets.values()),

@@ -20,7 +20,7 @@ _TOP = (
     "settings.py.jinja",
 )
 _RUNTIME = (
-    *("auth.py.jinja", "carriers.py", "client.py", "clients.py", "closing.py"),
+    *("auth.py.jinja", "carriers.py", "client.py", "clients.py", "closing.py.jinja"),
     *("connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja", "endpoint.py.jinja"),
     *("heartbeat.py", "history.py", "hub.py.jinja", "inbound.py.jinja", "inbox.py"),
     *("jsontypes.py.jinja", "jwks.py", "loops.py", "manager.py.jinja", "outbox.py"),
