@@ -12,6 +12,7 @@ from typing import TypeAlias
 from mdbgen import generate
 from mdbgen.config import App, read_apps
 from mdbgen.disk.handlers import find_orphans
+from mdbgen.disk.imports import find_stale_imports
 from mdbgen.disk.tree import Action, Change, Comparison
 from mdbgen.document.source import read_source
 from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
@@ -104,6 +105,7 @@ def _judge(app: App, compare: Compare) -> AppOutcome:
         warnings = package.warnings
         comparison = compare(package.files, target)
         warnings = (*warnings, *find_orphans(package.files, target))
+        warnings = (*warnings, *find_stale_imports(package.files, target))
     except MdbgenError as error:
         return AppOutcome(app, None, warnings, error.diagnostics)
     return AppOutcome(app, comparison, warnings, ())

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 
 from mdbgen.errors import UNSEEN, escape, visible
+from mdbgen.model.textformats import TEXT_FORMATS
 
 DOCSTRING_COLUMNS = 88
 MAX_WORD_LENGTH = 100  # characters of a file name, which may have 255 bytes at most
@@ -39,10 +40,9 @@ PYTHON_NAMES = _words(
     "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
     "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
     "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
-    # of jsontypes.py
-    "Date DateTime Email Exact Integer MessageId Model Omittable Renamed Sparse Time "
-    "Unique Uri Uuid Whole"
-)
+    # of jsontypes.py, besides the formats
+    "Exact Integer MessageId Model Omittable Renamed Sparse Unique Whole"
+) | {each.annotation for each in TEXT_FORMATS.values()}
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
     "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "

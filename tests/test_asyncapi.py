@@ -281,7 +281,7 @@ def test_content_of_the_golden_case() -> None:
 
 def test_limits_are_those_that_apply(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
-        settings = sys.modules[f"{ws.__name__}.settings"]
+        settings = sys.modules[f"{ws.__name__}.runtime.deployment"]
         defaults = {name: getattr(settings.Limits(), name) for name in settings.Limits.__slots__}
     channels = _document("outputs")["channels"]
     assert channels["board"]["x-limits"] == defaults
@@ -291,15 +291,15 @@ def test_limits_are_those_that_apply(tmp_path: Path) -> None:
 
 def test_close_codes_are_those_of_the_page() -> None:
     page = (GOLDEN.parent / "docs" / "protocol.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d{4}(?:, \d{4})?) \|.*\| ([a-z ]+) \|$", page, re.MULTILINE)
-    told = {(int(code), client) for codes, client in rows for code in codes.split(", ")}
+    rows = re.findall(r"^\| (\d{4})(?: `\w+`)? \|.*\| ([a-z ]+) \|$", page, re.MULTILINE)
+    told = {(int(code), client) for code, client in rows}
     codes = _document("outputs")["x-close-codes"]
     assert {(each["code"], each["client"]) for each in codes} == told
 
 
 def test_close_codes_are_those_of_the_package(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
-        closing = sys.modules[f"{ws.__name__}.closing"]
+        closing = sys.modules[f"{ws.__name__}.runtime.closing"]
         for each in _document("outputs")["x-close-codes"]:
             info = closing.CloseInfo(each["code"], each.get("reason", ""))
             frame = json.loads(info.frame.event["text"])
@@ -349,7 +349,7 @@ def _frame(event: Any) -> Json:
 
 def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
-        wire = sys.modules[f"{ws.__name__}.wire"]
+        wire = sys.modules[f"{ws.__name__}.runtime.wire"]
         m = ws.messages
         item = m.Item(sku="LMP-12", unit_price=9.5, labels={"a": "b"})
         order = m.Order(
@@ -412,7 +412,7 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
         ("Note-received", {"type": "note", "text": 3}),
     )
     with live.imported(tmp_path, _manifest("outputs")) as ws:
-        inbound = sys.modules[f"{ws.__name__}.inbound"]
+        inbound = sys.modules[f"{ws.__name__}.runtime.inbound"]
         handlers = sys.modules[f"{ws.__name__}.handlers.realtime"].RealtimeHandlers()
         for name, message in good:
             _validator("outputs", name).validate(message)
@@ -578,7 +578,7 @@ def test_timestamp_of_the_app(own: Json, required: bool, values: list[Any], tmp_
     payload = document["components"]["messages"]["News"]["payload"]
     validator = Draft7Validator({**payload, "components": document["components"]})
     with live.imported(tmp_path, manifest) as ws:
-        wire = sys.modules[f"{ws.__name__}.wire"]
+        wire = sys.modules[f"{ws.__name__}.runtime.wire"]
         for value in values:
             validator.validate(_frame(wire.encode(ws.messages.News(timestamp=value))))
     if None not in values:

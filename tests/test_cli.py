@@ -135,14 +135,14 @@ def test_diff_writes_nothing_and_is_the_whole_change(shell: Shell, ws: Path) -> 
 
 
 def test_conflicts_stop_everything_until_forced(shell: Shell, ws: Path) -> None:
-    (ws / "auth.py").write_text("mine = 1\n")
+    (ws / "compat.py").write_text("mine = 1\n")
     (ws / "router.py").write_text("mine = 2\n")
     Path("manifest.json").write_text(TWO_ENDPOINTS)
     before = snapshot()
     refused = shell(*GENERATE)
     assert (refused.code, refused.stdout) == (2, "")
     assert [line[: line.index(";")] for line in refused.stderr.splitlines()] == [
-        "app/ws/auth.py: MDB301 edited by hand since mdbgen wrote it",
+        "app/ws/compat.py: MDB301 edited by hand since mdbgen wrote it",
         "app/ws/router.py: MDB301 edited by hand since mdbgen wrote it",
     ]
     assert shell(*GENERATE, "--diff").code == shell(*GENERATE, "--dry-run").code == 2
@@ -179,12 +179,12 @@ def test_check_names_every_kind_of_drift_and_the_repair(shell: Shell, ws: Path) 
     lock["files"]["former.py"] = lock["files"]["py.typed"]
     (ws / "mdbgen.lock").write_text(json.dumps(lock))
     (ws / "former.py").touch()
-    (ws / "auth.py").unlink()
+    (ws / "compat.py").unlink()
     before = snapshot()
     run = shell(*CHECK)
     assert snapshot() == before
     assert run.code == 1
-    assert "missing app/ws/auth.py" in run.lines
+    assert "missing app/ws/compat.py" in run.lines
     assert "stale app/ws/former.py" in run.lines
     assert "\nchanged app/ws/router.py\ndiff --git a/app/ws/router.py b/app/ws/rou" in run.stdout
     assert run.lines[-1] == REPAIR

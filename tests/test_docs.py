@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -146,4 +147,14 @@ async def test_authentication_examples(tmp_path: Path) -> None:
         assert await server.handshake("/ws", Host="evil.example") == 400
         async with server.connect("/ws", token="bad") as client:
             assert (await client.closing()).code == 1008
-        live.wait_for_log(server, "app.ws.endpoint INFO client refused endpoint=realtime reason=")
+        live.wait_for_log(
+            server, "app.ws.runtime.endpoint INFO client refused endpoint=realtime reason="
+        )
+
+
+def test_tables_say_what_the_model_says() -> None:
+    script = ROOT / "scripts" / "docs_tables.py"
+    checked = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, timeout=60
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")

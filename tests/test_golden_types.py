@@ -1,9 +1,8 @@
-"""Every expected package as its owners' tools see it: checked, linted, imported."""
+"""The package of every case as its owners' tools see it: checked, linted, imported."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,11 +21,13 @@ def _package(case: str) -> str:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All expected packages side by side, each as ``<case>/ws`` of one folder."""
+    """All packages of the cases side by side, each as ``<case>/ws`` of one folder."""
     root = tmp_path_factory.mktemp("packages")
     for case in CASES:
-        shutil.copytree(GOLDEN / case / "expected", root / _package(case) / "ws")
-        (root / _package(case) / "__init__.py").touch()
+        folder = root / _package(case)
+        folder.mkdir()
+        _run("mdbgen", "generate", str(GOLDEN / case / "manifest.json"), "-o", "ws", cwd=folder)
+        (folder / "__init__.py").touch()
     return root
 
 

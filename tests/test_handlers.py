@@ -62,6 +62,54 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
     )
 
 
+@pytest.mark.parametrize("command", ["generate", "check"])
+@pytest.mark.parametrize(
+    ("line", "gone", "instead"),
+    [
+        (
+            "from ..connection import Connection",
+            "..connection",
+            "from ..contract import Connection",
+        ),
+        (
+            "from ..manager import ConnectionManager as M, manager",
+            "..manager",
+            "from ..contract import manager; from ..runtime.manager import ConnectionManager as M",
+        ),
+        ("from .. import messages, tickets", "..tickets", "from ..runtime import tickets"),
+        ("    from ..tokens import Refused", "..tokens", "from ..runtime.tokens import Refused"),
+    ],
+)
+def test_an_import_of_a_module_that_has_moved_is_named(
+    folder: Path, command: str, line: str, gone: str, instead: str
+) -> None:
+    mdbgen(folder, "generate")
+    handlers = folder / HANDLERS
+    body = f"\n\ndef later() -> None:\n{line}\n" if line.startswith(" ") else f"\n{line}\n"
+    number = handlers.read_text().count("\n") + body.count("\n")
+    handlers.write_text(handlers.read_text() + body)
+    told = mdbgen(folder, command).stderr.splitlines()
+    column = 5 if line.startswith(" ") else 1
+    assert told[-2:] == [
+        f"{HANDLERS}:{number}:{column}: warning: MDB310"
+        f" imports {gone}, which is not there any more",
+        f"  write: {instead}",
+    ]
+
+
+def test_what_is_there_may_be_imported(folder: Path) -> None:
+    mdbgen(folder, "generate")
+    (folder / "app/ws/mine.py").write_text("x = 1\n")
+    (folder / "app/ws/tools").mkdir()
+    handlers = folder / HANDLERS
+    handlers.write_text(
+        handlers.read_text()
+        + "\nfrom .. import mine, messages, runtime, tools\nfrom ..mine import x\n"
+        "from ..runtime.tokens import Identity\nfrom ...main import app\n"
+    )
+    assert "MDB310" not in mdbgen(folder, "check").stderr
+
+
 @pytest.mark.slow
 def test_the_pasted_stub_makes_it_clean(folder: Path) -> None:
     mdbgen(folder, "generate")
@@ -184,7 +232,7 @@ def test_methods_are_found_wherever_the_file_defines_them(folder: Path, text: st
     assert "on_ask" not in checked.stdout
     assert "def on_shout(" in checked.stdout
     assert checked.stdout.endswith(
-        f"\n\n\nfrom .. import messages\nfrom ..connection import Connection\n\n{PASTE}\n"
+        f"\n\n\nfrom ..contract import Connection, messages\n\n{PASTE}\n"
     )
 
 

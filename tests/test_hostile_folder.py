@@ -92,7 +92,7 @@ TRAPS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 PLACES = (
     ".mdbgen.lock.mdbgen-tmp",
     "mdbgen.lock",
-    "auth.py",
+    "compat.py",
     "handlers/__init__.py",
     "handlers/realtime.py",
     "handlers/helpers.py",
@@ -119,7 +119,7 @@ def test_what_is_no_regular_file_inside_the_folder_is_an_error(
 
 
 def test_everything_in_the_way_is_named_at_once(folder: Path, ws: Path) -> None:
-    for place in ("auth.py", "router.py", "handlers/realtime.py"):
+    for place in ("compat.py", "router.py", "handlers/realtime.py"):
         (ws / place).unlink()
         zero(ws / place)
     lines = mdbgen(folder, *COMMANDS[0]).stderr.splitlines()
@@ -133,17 +133,17 @@ def test_a_file_that_becomes_a_trap_after_it_was_looked_at(
     from mdbgen.errors import OutputError
 
     for trap in (os.mkfifo, sparse):  # type: ignore[attr-defined, unused-ignore]
-        (ws / "auth.py").unlink()
-        trap(ws / "auth.py")
+        (ws / "compat.py").unlink()
+        trap(ws / "compat.py")
         with monkeypatch.context() as patched:
             patched.setattr(atomic, "find_obstacle", lambda *arguments: None)
             with pytest.raises(OutputError, match=r"no regular file|limit of"):
-                atomic.read_file(ws, "auth.py")
+                atomic.read_file(ws, "compat.py")
 
 
 @pytest.mark.parametrize("line", ["\n", "}\n\n", "        return None\n"])
 def test_a_file_of_many_lines_is_compared_in_time(folder: Path, ws: Path, line: str) -> None:
-    (ws / "auth.py").write_text(line * 1_000_000)
+    (ws / "compat.py").write_text(line * 1_000_000)
     done = mdbgen(folder, *COMMANDS[0])
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "mdbgen generate manifest.json -o app/ws --force"
@@ -213,16 +213,18 @@ def test_a_lock_cannot_make_mdbgen_delete_a_handler(
     assert (ws / "handlers/realtime.py").exists()
 
 
-@pytest.mark.parametrize("name", ["AUTH.PY", "auth.py.", "auth.py ", "AUTH~1.PY", "a\u200duth.py"])
+@pytest.mark.parametrize(
+    "name", ["COMPAT.PY", "compat.py.", "compat.py ", "COMPAT~1.PY", "com\u200dpat.py"]
+)
 def test_a_second_name_of_a_file_in_the_lock_deletes_nothing(
     folder: Path, ws: Path, name: str
 ) -> None:
     """On a disk for which both are one file; here, they are two."""
-    (ws / name).write_text((ws / "auth.py").read_text())
-    write_lock(ws, **{name: digest((ws / "auth.py").read_text())})
+    (ws / name).write_text((ws / "compat.py").read_text())
+    write_lock(ws, **{name: digest((ws / "compat.py").read_text())})
     assert mdbgen(folder, "generate", *ARGUMENTS).returncode == 0
     assert (ws / name).exists()
-    assert (ws / "auth.py").exists()
+    assert (ws / "compat.py").exists()
 
 
 def test_a_lock_of_half_characters_is_unreadable(folder: Path, ws: Path) -> None:

@@ -16,7 +16,8 @@ from test_live_policy import ANONYMOUS, CASES, CLIENTS
 from mdbgen.document.source import parse_source
 from mdbgen.generate import generate
 from mdbgen.manifest.reader import parse_manifest
-from mdbgen.model.manifest import LIMITS, Manifest
+from mdbgen.model.limits import DEFAULT_LIMITS
+from mdbgen.model.manifest import Manifest
 from mdbgen.report.access import (
     NAME_WIDTH,
     describe_clients,
@@ -261,9 +262,9 @@ def test_declared_messages_and_limits() -> None:
 
 def test_the_limits_are_those_of_the_package() -> None:
     files = generate(parse_source(EVERYTHING.read_bytes(), "manifest.json")).files
-    settings = next(each.text for each in files if each.path == "settings.py")
+    settings = next(each.text for each in files if each.path == "runtime/deployment.py")
     found = re.findall(r"^    (\w+): int = ([\d_]+)$", settings, re.MULTILINE)
-    assert {name: int(value) for name, value in found} == LIMITS
+    assert {name: int(value) for name, value in found} == DEFAULT_LIMITS
 
 
 def test_json_says_the_same() -> None:
@@ -285,7 +286,7 @@ def test_json_says_the_same() -> None:
         }
     ]
     assert [each["subject"] for each in told["rules"]] == ["pages", "tokens"]
-    assert told["limits"] == LIMITS
+    assert told["limits"] == DEFAULT_LIMITS
     assert [each["code"] for each in told["warnings"]] == ["MDB154"]
 
 

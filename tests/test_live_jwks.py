@@ -57,8 +57,8 @@ async def outcome_of(ws: ModuleType, credential: str) -> str:
     """The user that a token proves, or the error."""
     try:
         async with asyncio.timeout(live.TIMEOUT_S):
-            return str((await ws.tokens.verify(credential)).user_id)
-    except (ws.tokens.Refused, ws.settings.SettingsError) as problem:
+            return str((await ws.runtime.tokens.verify(credential)).user_id)
+    except (ws.runtime.tokens.Refused, ws.runtime.deployment.SettingsError) as problem:
         return type(problem).__name__
 
 
@@ -131,7 +131,7 @@ async def test_who_comes_when_it_has_taken_too_long_does_not_wait_again(
     with key_server() as keys, verifying(tmp_path, keys, monkeypatch, TIMEOUT_S=0.3) as ws:
         keys.may_answer.clear()
         assert await outcome_of(ws, ADA) == "SettingsError"
-        monkeypatch.setattr(ws.jwks, "TIMEOUT_S", 3600)  # what a new wait would take
+        monkeypatch.setattr(ws.runtime.jwks, "TIMEOUT_S", 3600)  # what a new wait would take
         for each in UNKNOWN:
             assert await outcome_of(ws, each) == "SettingsError"
         assert keys.asked == 1
@@ -221,7 +221,7 @@ def test_nothing_is_made_before_a_token_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with key_server() as keys, verifying(tmp_path, keys, monkeypatch) as ws:
-        assert ws.settings.deployment().can_verify_tokens
+        assert ws.runtime.deployment.deployment().can_verify_tokens
         for credential in ("garbage", signed("RS256"), signed("ES256", "x"), live.token()):
             assert asyncio.run(outcome_of(ws, credential)) == "Refused"
         assert keys.asked == 0

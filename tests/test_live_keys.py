@@ -241,7 +241,7 @@ async def test_the_address_of_the_keys(
     monkeypatch.delenv(PEM, raising=False)
     monkeypatch.setenv(JWKS, url)
     with live.imported(tmp_path, manifest("RS256")) as package:
-        assert package.settings.deployment().can_verify_tokens
+        assert package.runtime.deployment.deployment().can_verify_tokens
 
 
 # --- JWKS

@@ -141,7 +141,7 @@ async def test_what_a_thread_sends_raises_there(ws: ModuleType) -> None:
 
 
 async def test_a_loop_that_stops_keeps_nobody_waiting(ws: ModuleType) -> None:
-    run_on = sys.modules[f"{ws.__name__}.loops"].run_on
+    run_on = sys.modules[f"{ws.__name__}.runtime.loops"].run_on
     other = asyncio.new_event_loop()
     called: list[int] = []
     async with asyncio.timeout(TIMEOUT_S):
@@ -152,7 +152,7 @@ async def test_a_loop_that_stops_keeps_nobody_waiting(ws: ModuleType) -> None:
 
 
 async def test_what_another_loop_raises_is_raised_here(ws: ModuleType) -> None:
-    run_on = sys.modules[f"{ws.__name__}.loops"].run_on
+    run_on = sys.modules[f"{ws.__name__}.runtime.loops"].run_on
     other = asyncio.new_event_loop()
     thread = threading.Thread(target=other.run_forever)
     thread.start()

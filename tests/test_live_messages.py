@@ -109,7 +109,9 @@ def wire(ws: ModuleType, message: Mapping[str, Any] | BaseModel) -> dict[str, An
         raise AssertionError(f"{constant} is no JSON")
 
     is_mapping = isinstance(message, Mapping)
-    frame = ws.wire.encode_mapping(message) if is_mapping else ws.wire.encode(message)
+    frame = (
+        ws.runtime.wire.encode_mapping(message) if is_mapping else ws.runtime.wire.encode(message)
+    )
     text = frame.event["text"]
     assert frame.event == {"type": "websocket.send", "text": text}
     assert frame.size == len(text.encode())
@@ -240,7 +242,7 @@ def test_anything_else_is_a_type_error_that_names_the_key(ws: ModuleType, value:
         {"type": "it", "first": NAN, "payload": [NOON, value]},
     ):
         with pytest.raises(TypeError, match="payload"):
-            ws.wire.encode_mapping(message)
+            ws.runtime.wire.encode_mapping(message)
 
 
 @refused
@@ -268,14 +270,14 @@ def test_what_pydantic_cannot_write_is_one_too(ws: ModuleType, value: Any) -> No
     """Inside a dataclass, model or set, where pydantic decides what can be written."""
     for holder in (Node([value]), {"deep": [Node([value])]}, {value}):
         with pytest.raises(TypeError, match="payload"):
-            ws.wire.encode_mapping({"type": "it", "payload": holder})
+            ws.runtime.wire.encode_mapping({"type": "it", "payload": holder})
 
 
 def test_the_error_says_where_and_what(ws: ModuleType) -> None:
     with pytest.raises(TypeError, match=r"^data\.items\[1\]: range has no JSON form$"):
-        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, range(3)]}})
+        ws.runtime.wire.encode_mapping({"type": "it", "data": {"items": [1, range(3)]}})
     with pytest.raises(TypeError, match=r"^data\.items\[1\]: invalid utf-8"):
-        ws.wire.encode_mapping({"type": "it", "data": {"items": [1, b"\xff"]}})
+        ws.runtime.wire.encode_mapping({"type": "it", "data": {"items": [1, b"\xff"]}})
 
 
 def _circles() -> Iterator[Any]:
@@ -303,25 +305,25 @@ def test_what_contains_itself_is_a_type_error_that_names_the_key(
 ) -> None:
     circle = list(_circles())[number]
     with pytest.raises(TypeError, match="payload"):
-        ws.wire.encode_mapping({"type": "it", "payload": circle})
+        ws.runtime.wire.encode_mapping({"type": "it", "payload": circle})
     with pytest.raises(TypeError, match=r"^data: "):
         declared.wire.encode(declared.messages.It(data=circle))
 
 
 def test_an_integer_that_python_does_not_print_is_written(ws: ModuleType) -> None:
-    text = ws.wire.encode_mapping({"type": "it", "payload": 10**5000}).event["text"]
+    text = ws.runtime.wire.encode_mapping({"type": "it", "payload": 10**5000}).event["text"]
     assert f'"payload":1{"0" * 5000},' in text
 
 
 @pytest.mark.parametrize("key", [1, None, 1.5, b"a", (1,), NOON])
 def test_the_keys_of_a_message_are_strings(ws: ModuleType, key: Any) -> None:
     with pytest.raises(TypeError, match="keys"):
-        ws.wire.encode_mapping({"type": "it", key: 1})
+        ws.runtime.wire.encode_mapping({"type": "it", key: 1})
 
 
 def test_a_key_that_is_no_text_is_a_type_error(ws: ModuleType) -> None:
     with pytest.raises(TypeError):
-        ws.wire.encode_mapping({"type": "it", "\ud800": 1})
+        ws.runtime.wire.encode_mapping({"type": "it", "\ud800": 1})
 
 
 @pytest.mark.parametrize("key", [1, True, None, 1.5])
@@ -340,7 +342,7 @@ def test_keys_further_down_are_written_the_same_whatever_is_beside_them(
 @pytest.mark.parametrize("message", [None, "text", 5, [1], {1}, b"{}", [("type", "it")]])
 def test_a_message_is_a_mapping(ws: ModuleType, message: Any) -> None:
     with pytest.raises(TypeError, match="mapping"):
-        ws.wire.encode_mapping(message)
+        ws.runtime.wire.encode_mapping(message)
 
 
 def test_any_mapping_will_do(ws: ModuleType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,7 +92,13 @@ def stuck(server: Server) -> Iterator[None]:
 
 
 async def numbers(client: Client, count: int) -> list[int]:
-    return [(await client.recv(60.0))["number"] for _ in range(count)]
+    """The numbers of so many broadcasts, in the order of their arrival."""
+    found: list[int] = []
+    while len(found) < count:
+        frame = await client.recv(60.0)
+        if frame["type"] == "it":  # on a slow machine, a ping comes between
+            found.append(frame["number"])
+    return found
 
 
 async def test_a_conversation(server: Server) -> None:
@@ -207,14 +214,20 @@ async def test_a_middleware_around_send_reaches_neither_the_route_nor_the_others
 
 
 async def test_sigterm_under_hypercorn(tmp_path: Path) -> None:
-    """It cancels what runs: clients see 1011, and nothing is left half done."""
+    """It cancels what runs, where Python lets it: up to 3.11, clients see 1011.
+
+    From 3.12 on, whatever the app, it waits until its last client has left.
+    """
     with served("hypercorn", tmp_path, tolerated=CANCELLED) as server:
         async with server.join("/ws", token=token()) as one, server.join("/ws") as other:
             await one.ask({"type": "echo"})
-            await stop_in_time(server)
-            for client in (one, other):
-                assert (await client.closing()).code == 1011
-                assert server.log.count(f"on_disconnect connection={client.id}") == 1
+            stopping = asyncio.create_task(stop_in_time(server))
+            if sys.version_info < (3, 12):
+                for client in (one, other):
+                    assert (await client.closing()).code == 1011
+        await stopping
+        for client in (one, other):
+            assert server.log.count(f"on_disconnect connection={client.id}") == 1
 
 
 async def test_sigterm_under_granian(tmp_path: Path) -> None:

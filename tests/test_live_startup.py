@@ -156,7 +156,7 @@ def test_what_a_start_command_says_of_compression(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(sys, "argv", command)
-    ws.settings.deployment()
+    ws.runtime.deployment.deployment()
     assert caplog.text.count(COMPRESSED) == is_told
     assert not is_told or "--ws-per-message-deflate false" in caplog.text
 
@@ -186,12 +186,12 @@ def test_a_uvicorn_without_backpressure_is_warned_of(
     monkeypatch.setitem(sys.modules, "uvicorn", ModuleType("uvicorn"))
     monkeypatch.setattr(sys.modules["uvicorn"], "__version__", version, raising=False)
     monkeypatch.setitem(sys.modules, module, ModuleType(module))
-    ws.settings.deployment()
+    ws.runtime.deployment.deployment()
     assert caplog.text.count(f"uvicorn {version} keeps all") == is_told
     caplog.clear()
     monkeypatch.delitem(sys.modules, module)  # another protocol serves
-    ws.settings.deployment.cache_clear()
-    ws.settings.deployment()
+    ws.runtime.deployment.deployment.cache_clear()
+    ws.runtime.deployment.deployment()
     assert UNBOUNDED not in caplog.text
 
 
@@ -227,16 +227,16 @@ def test_deployment_says_whether_it_can_verify_tokens(
     for name in ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"):
         monkeypatch.delenv(name, raising=False)
     with live.imported(tmp_path / "open", OPEN) as package:
-        assert not package.settings.deployment().can_verify_tokens
+        assert not package.runtime.deployment.deployment().can_verify_tokens
     with live.imported(tmp_path / "es256", {**ASYMMETRIC, **OPEN}) as package:
-        assert not package.settings.deployment().can_verify_tokens
+        assert not package.runtime.deployment.deployment().can_verify_tokens
         monkeypatch.setenv("MDB_JWT_JWKS_URL", "https://id.example/keys")
-        package.settings.deployment.cache_clear()
-        assert package.settings.deployment().can_verify_tokens
+        package.runtime.deployment.deployment.cache_clear()
+        assert package.runtime.deployment.deployment().can_verify_tokens
     monkeypatch.setenv("SECRET_KEY", live.KEY)
     for number, manifest in enumerate((OPEN, CLOSED)):
         with live.imported(tmp_path / str(number), manifest) as package:
-            assert package.settings.deployment().can_verify_tokens
+            assert package.runtime.deployment.deployment().can_verify_tokens
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET"])

@@ -313,18 +313,18 @@ def claims_of(user_id: str, **claims: Any) -> dict[str, Any]:
 
 async def is_good(ws: ModuleType, ticket: str) -> bool:
     try:
-        return bool((await ws.tickets.redeem(ticket, "long")).user_id)
-    except ws.tokens.Refused:
+        return bool((await ws.runtime.tickets.redeem(ticket, "long")).user_id)
+    except ws.runtime.tokens.Refused:
         return False
 
 
 async def test_tickets_that_are_used_make_room(ws: ModuleType) -> None:
     ada, bob = claims_of("ada"), claims_of("bob\nada")
-    tickets = [await ws.tickets.mint(ada, "long", 60) for _ in range(100)]
-    others = [await ws.tickets.mint(bob, "long", 60) for _ in range(100)]
+    tickets = [await ws.runtime.tickets.mint(ada, "long", 60) for _ in range(100)]
+    others = [await ws.runtime.tickets.mint(bob, "long", 60) for _ in range(100)]
     assert await is_good(ws, tickets.pop(50))
-    tickets.append(await ws.tickets.mint(ada, "long", 60))
-    tickets += [await ws.tickets.mint(ada, "long", 60) for _ in range(3)]
+    tickets.append(await ws.runtime.tickets.mint(ada, "long", 60))
+    tickets += [await ws.runtime.tickets.mint(ada, "long", 60) for _ in range(3)]
     assert [await is_good(ws, each) for each in tickets] == [False] * 3 + [True] * 100
     assert all([await is_good(ws, each) for each in others])
 
@@ -336,7 +336,7 @@ async def test_what_a_waiting_ticket_costs(ws: ModuleType, profile: str) -> None
     size = len(json.dumps(claims[0], ensure_ascii=False).encode())
     tracemalloc.start()
     for each in claims:
-        await ws.tickets.mint(each, "long", 60)
+        await ws.runtime.tickets.mint(each, "long", 60)
     cost = tracemalloc.get_traced_memory()[0] / len(claims)
     tracemalloc.stop()
     assert cost < size + 1024
@@ -345,13 +345,13 @@ async def test_what_a_waiting_ticket_costs(ws: ModuleType, profile: str) -> None
 async def test_expired_tickets_are_forgotten_also_of_users_who_never_return(
     ws: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = ws.tickets.MemoryTicketStore()
-    monkeypatch.setattr(ws.tickets, "store", store)
+    store = ws.runtime.tickets.MemoryTicketStore()
+    monkeypatch.setattr(ws.runtime.tickets, "store", store)
     for number in range(500):
-        await ws.tickets.mint(claims_of(f"user-{number % 50}"), "long", 1)
+        await ws.runtime.tickets.mint(claims_of(f"user-{number % 50}"), "long", 1)
     now = time.monotonic() + 2
-    monkeypatch.setattr(ws.tickets, "monotonic", lambda: now)
-    ticket = await ws.tickets.mint(claims_of("ada"), "long", 60)
+    monkeypatch.setattr(ws.runtime.tickets, "monotonic", lambda: now)
+    ticket = await ws.runtime.tickets.mint(claims_of("ada"), "long", 60)
     assert (len(store._kept), len(store._by_user)) == (1, 1)
     assert await is_good(ws, ticket)
     assert (len(store._kept), len(store._by_user)) == (0, 0)
@@ -379,7 +379,7 @@ def test_an_app_may_have_a_store_of_its_own(
     ws: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = OwnStore()
-    monkeypatch.setattr(ws.tickets, "store", store)
+    monkeypatch.setattr(ws.runtime.tickets, "store", store)
     app = FastAPI()
     app.include_router(ws.router)
     with TestClient(app) as client:
@@ -409,7 +409,7 @@ def test_a_store_that_fails_is_the_servers_fault(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(ws.tickets, "store", store)
+    monkeypatch.setattr(ws.runtime.tickets, "store", store)
     app = FastAPI()
     app.include_router(ws.router)
     with TestClient(app) as client:

@@ -20,7 +20,7 @@ from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.manifest.metaschema import schema_text
 from mdbgen.manifest.reader import parse_manifest
-from mdbgen.model.manifest import LIMITS
+from mdbgen.model.limits import DEFAULT_LIMITS
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(schema_text())
@@ -105,7 +105,7 @@ def test_every_key_is_explained() -> None:
 
 def test_every_limit_has_its_default() -> None:
     limits = SCHEMA["$defs"]["declaration"]["properties"]["limits"]["properties"]
-    assert {name: each["default"] for name, each in limits.items()} == LIMITS
+    assert {name: each["default"] for name, each in limits.items()} == DEFAULT_LIMITS
 
 
 def test_the_command_prints_it_always_the_same() -> None:

@@ -25,6 +25,7 @@ from mdbgen.model.schema import (
     StringType,
     UnionType,
 )
+from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.targets.python.annotations import spell
 from mdbgen.targets.python.models import ModelsPlan, plan_models
 
@@ -44,7 +45,7 @@ TYPES: dict[str, SchemaType] = {
     "mixed": UnionType((RefType("a"), RefType("text"))),
     "flag": UnionType((TEXT, BooleanType())),
 }
-SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in TYPES.items()}
+SCHEMAS = {name: Schema(name, name.capitalize(), kind) for name, kind in TYPES.items()}
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,11 @@ SCHEMAS = {name: Schema(name, name.capitalize(), kind, "", {}) for name, kind in
         (StringType(1, 5), "Annotated[str, Field(min_length=1, max_length=5)]"),
         (StringType(pattern='^"'), "Annotated[str, Field(pattern='^\"')]"),
         (StringType(pattern=r"^\d$"), 'Annotated[str, Field(pattern="^[0-9]$")]'),
-        (StringType(format="date-time"), "DateTime"),
-        (StringType(max_length=5, format="uri"), "Annotated[Uri, Field(max_length=5)]"),
+        (StringType(format=TEXT_FORMATS["date-time"]), "DateTime"),
+        (
+            StringType(max_length=5, format=TEXT_FORMATS["uri"]),
+            "Annotated[Uri, Field(max_length=5)]",
+        ),
         (EnumType(("a", None, '"')), 'Literal["a", None, \'"\']'),
         (EnumType((1, "a")), 'Annotated[Literal[1, "a"], Exact]'),
         (EnumType((True,)), "Annotated[Literal[True], Exact]"),

@@ -83,9 +83,9 @@ class _Package:
     def __init__(self, root: Path, manifest: dict[str, Any], stack: ExitStack) -> None:
         name = stack.enter_context(live.imported(root, manifest)).__name__
         self.parse = sys.modules[f"{name}.contract"].RealtimeContract().parse
-        self.encode = sys.modules[f"{name}.wire"].encode
-        self.as_mapping = sys.modules[f"{name}.inbound"].as_mapping
-        self._unusable = sys.modules[f"{name}.inbound"].Unusable
+        self.encode = sys.modules[f"{name}.runtime.wire"].encode
+        self.as_mapping = sys.modules[f"{name}.runtime.inbound"].as_mapping
+        self._unusable = sys.modules[f"{name}.runtime.inbound"].Unusable
         self._declared = manifest["mdbgen"]
 
     def messages(self, random: Random) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
 from mdbgen.manifest.messages import RESERVED_MESSAGES
 from mdbgen.manifest.reader import parse_manifest
-from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.limits import DEFAULT_LIMITS
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import (
     UNKNOWN,
     AnyType,
@@ -26,6 +28,7 @@ from mdbgen.model.schema import (
     EnumType,
     MapType,
     Message,
+    Notes,
     NullType,
     NumberType,
     ObjectType,
@@ -36,6 +39,7 @@ from mdbgen.model.schema import (
     UnionType,
     resolve,
 )
+from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.schemas.keywords import KEYWORDS
 
 Keys = dict[str, Any]
@@ -98,7 +102,7 @@ def read(schema: Any, **schemas: Any) -> SchemaType:
 
 
 def same(one: SchemaType, other: SchemaType) -> bool:
-    """Compare types as well: named tuples without fields are all equal."""
+    """Compare the values as well: in Python, 1 and True are equal."""
     return repr(one) == repr(other)
 
 
@@ -141,9 +145,8 @@ def test_the_example_of_the_documentation() -> None:
             name="subscribe",
             handler="on_subscribe",
             method="subscribe",
-            body=ObjectType("Subscribe", (channel,), description="Follow a channel."),
+            body=ObjectType("Subscribe", (channel,)),
             reply=None,
-            document=subscribe,
         ),
         Message(
             name="get_status",
@@ -151,12 +154,12 @@ def test_the_example_of_the_documentation() -> None:
             method="getStatus",
             body=ObjectType("GetStatus", ()),
             reply="status_update",
-            document={},
         ),
     )
+    assert endpoint.receive[0].description == "Follow a channel."
     [sent] = endpoint.send
     assert sent.body.properties[0].type == EnumType(("idle", "busy"))
-    assert sent.document == status
+    assert [each.required for each in sent.body.properties] == [True]
 
 
 @pytest.mark.parametrize(
@@ -172,8 +175,11 @@ def test_the_example_of_the_documentation() -> None:
             {"type": "string", "minLength": 1, "maxLength": 2.0, "pattern": "^a"},
             StringType(1, 2, "^a"),
         ),
-        ({"type": "string", "format": "date-time"}, StringType(format="date-time")),
-        ({"type": "string", "format": "uri", "maxLength": 9}, StringType(None, 9, None, "uri")),
+        ({"type": "string", "format": "date-time"}, StringType(format=TEXT_FORMATS["date-time"])),
+        (
+            {"type": "string", "format": "uri", "maxLength": 9},
+            StringType(None, 9, None, TEXT_FORMATS["uri"]),
+        ),
         ({"type": "number", "minimum": 0.5}, NumberType(False, minimum=0.5)),
         ({"type": "integer"}, NumberType(True)),
         (
@@ -225,6 +231,34 @@ def test_the_example_of_the_documentation() -> None:
 )
 def test_types(schema: Any, expected: SchemaType) -> None:
     assert same(read(schema), expected)
+
+
+def test_types_are_told_apart_and_true() -> None:
+    kinds = [AnyType(), NullType(), BooleanType(), StringType(), ObjectType("A", ()), UNKNOWN]
+    assert len(set(kinds)) == len(kinds)
+    assert all(kinds)
+    assert replace(NullType(), notes=Notes(description="x")) == NullType()
+
+
+def test_types_keep_what_is_said_about_them() -> None:
+    notes = {"title": "t", "description": "d", "deprecated": True, "examples": [1, {"a": []}]}
+    expected = Notes("t", "d", True, (1, {"a": []}))
+    inner = {"type": "array", "items": {"type": "string", **notes}}
+    found = read(
+        {"anyOf": [inner, {"$ref": "#/mdbgen/schemas/Item"}], **notes}, Item={"type": "null"}
+    )
+    assert isinstance(found, UnionType)
+    [several, _] = found.members
+    assert isinstance(several, ArrayType)
+    assert (found.notes, several.notes, several.items.notes) == (expected, Notes(), expected)
+
+
+def test_what_is_said_of_several_types_is_said_of_each() -> None:
+    some = {"anyOf": [{"type": "null", "title": "t"}, {"type": "boolean"}], "description": "d"}
+    found = read({"anyOf": [some, {"type": "string"}]})
+    assert isinstance(found, UnionType)
+    notes = [each.notes for each in found.members]
+    assert notes == [Notes(title="t"), Notes(description="d"), Notes()]
 
 
 def test_properties_keep_what_is_said_about_them() -> None:
@@ -308,7 +342,7 @@ def test_references_and_recursion() -> None:
     }
     parsed = parse(with_property(ITEM, Item=item))
     schema = parsed.schemas["Item"]
-    assert (schema.alias, schema.description, schema.document) == ("Item", "One.", item)
+    assert (schema.name, schema.alias, schema.description) == ("Item", "Item", "One.")
     assert isinstance(schema.type, ObjectType)
     assert same(schema.type.properties[0].type, UnionType((RefType("Item"), NullType())))
     assert parsed.websockets["realtime"].send[0].body.properties[0].type == RefType("Item")
@@ -642,7 +676,9 @@ def test_the_documentation_shows_what_there_is() -> None:
     ]
     subset = page.partition("## The subset")[2].partition("## Names")[0]
     assert {word for word in KEYWORDS if f"`{word}`" not in subset} == set()
-    assert {word for word in (*LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page} == set()
+    assert {
+        word for word in (*DEFAULT_LIMITS, *RESERVED_MESSAGES) if f"`{word}`" not in page
+    } == set()
 
 
 @pytest.mark.parametrize(

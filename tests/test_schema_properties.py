@@ -97,8 +97,8 @@ class Package:
     def __init__(self, ws: ModuleType) -> None:
         self.ws = ws
         self.contract = sys.modules[f"{ws.__name__}.contract"].RealtimeContract()
-        self.unusable: type[Exception] = sys.modules[f"{ws.__name__}.inbound"].Unusable
-        self.wire = sys.modules[f"{ws.__name__}.wire"]
+        self.unusable: type[Exception] = sys.modules[f"{ws.__name__}.runtime.inbound"].Unusable
+        self.wire = sys.modules[f"{ws.__name__}.runtime.wire"]
 
     def parse(self, value: Any) -> tuple[Any, dict[str, Any] | None]:
         """The message, or the error frame that its sender gets."""
@@ -536,7 +536,7 @@ COLLIDING = [number * (2**61 - 1) for number in range(2000)]
 def test_a_client_does_not_choose_what_hashes_are(
     unique: Package, monkeypatch: pytest.MonkeyPatch, make: Callable[[int], Any]
 ) -> None:
-    jsontypes = sys.modules[f"{unique.ws.__name__}.jsontypes"]
+    jsontypes = sys.modules[f"{unique.ws.__name__}.runtime.jsontypes"]
     numbers = range(2000) if isinstance(make(1), list) and len(make(1)) > 2 else COLLIDING
     items = [make(number) for number in numbers]
     assert len({hash(_frozen(item)) for item in items}) < 20, "of the right kind"

@@ -35,8 +35,7 @@ HANDLERS = '''"""Answers every message with a small one."""
 
 from typing import Any
 
-from ..connection import Connection
-from ..contract import WsContract
+from ..contract import Connection, WsContract
 
 
 class WsHandlers(WsContract):
@@ -69,9 +68,7 @@ TYPED_MANIFEST = {
 }
 TYPED_HANDLERS = '''"""Answers every hit."""
 
-from .. import messages
-from ..connection import Connection
-from ..contract import WsContract
+from ..contract import Connection, WsContract, messages
 
 
 class WsHandlers(WsContract):

@@ -19,10 +19,7 @@ MAX_HANDLER_BYTES = 512 * 1024  # Python needs a second, and some hundred times 
 _HOOKS = {"on_connect", "on_disconnect"}
 _IMPORTED = re.compile(r"^from\s+\.\.contract\s+import\s+(\([^()]*\)|[^\n]*)", re.MULTILINE)
 _CONTRACT = re.compile(r"\b\w+Contract\b")
-_IMPORTS = {
-    "messages": "from .. import messages",
-    "Connection": "from ..connection import Connection",
-}
+_IMPORTED_NAMES = ("Connection", "messages")  # that a stub needs
 
 
 class _Handlers(NamedTuple):
@@ -51,9 +48,9 @@ def missing_stubs(file: RenderedFile, text: str) -> str:
     stubs = [stub for name, stub in file.stubs.items() if name not in own.methods]
     if not stubs:
         return ""
-    imports = [line for name, line in _IMPORTS.items() if name not in own.names]
     pasted = "\n\n".join(stubs) + "\n"
-    return pasted + "\n\n" + "\n".join(imports) + "\n" if imports else pasted
+    lacking = [name for name in _IMPORTED_NAMES if name not in own.names]
+    return f"{pasted}\n\nfrom ..contract import {', '.join(lacking)}\n" if lacking else pasted
 
 
 def find_orphans(files: Sequence[RenderedFile], target: Path) -> tuple[Diagnostic, ...]:

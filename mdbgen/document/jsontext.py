@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from mdbgen.errors import Diagnostic, ManifestError, Severity, shown
 
@@ -265,3 +265,8 @@ def _lone_surrogate(raw: str) -> tuple[int, str]:
         if 0xD800 <= code <= 0xDBFF:
             pending, end = (match.start(), match[0]), match.end()
     return pending or (0, raw[:6])
+
+
+def whole(value: Any) -> Any:
+    """Take 30.0 for 30, as JSON Schema does; anything else is returned as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

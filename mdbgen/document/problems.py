@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from mdbgen.document.jsontext import whole
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import UNSEEN, Diagnostic, shown
 
@@ -50,8 +51,7 @@ class Problems:
 
     def expect_whole(self, value: object, path: Path, least: int, most: int) -> int | None:
         """Return a whole number of a range (``5.0`` is 5), or keep a problem."""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
+        value = whole(value)
         if not isinstance(value, int) or isinstance(value, bool):
             self.add(path, "MDB103", f"{shown(value)} is not a whole number")
         elif value < least:

@@ -38,6 +38,18 @@ class Source:
         """The file as the user spelled it; ``<stdin>`` for standard input."""
         return self.text.file
 
+    def at(self, path: Path) -> Json:
+        """Return the value at a path, None where there is none."""
+        value: Json = self.value
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int):
+                value = value[step]
+            else:
+                return None
+        return value
+
     def locate(self, path: Path, at: Place = Place.VALUE) -> tuple[int, int]:
         """Return line and column of a value or of its key, both from 1.
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from mdbgen.document.problems import MAX_NUMBER, Problems, TakenNames, check_name
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import Diagnostic, shown
 from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN
 from mdbgen.manifest.messages import MessageReader
-from mdbgen.model.manifest import LIMITS, MAX_HISTORY, OUTPUTS
+from mdbgen.model.limits import LIMITS, MAX_HISTORY
+from mdbgen.model.manifest import OUTPUTS, Output
 from mdbgen.model.schema import UNKNOWN, Message, Schema, Schemas
 from mdbgen.naming import class_name, nested_class, wire_class
 from mdbgen.schemas.enums import member_names
 from mdbgen.schemas.nesting import MAX_TYPES, Nesting, TooDeep, TooMany
-from mdbgen.schemas.reader import Keys, Reader, Surroundings, description_of
+from mdbgen.schemas.reader import Keys, Reader, Surroundings
 from mdbgen.schemas.unions import MAX_REFS, find_cycles
 
-Output: TypeAlias = Literal["typescript", "asyncapi"]
-
 MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
-_KEYS = ("backplane", "outputs", "schemas", "endpoints")
+_KEYS = ("backplane", "compat", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = ("receive", "send", "limits", "history")
 # What the package defines for an endpoint, beside its messages.
 _SUFFIXES = ("Received", "Sent", "Client", "Contract", "Handlers")
@@ -43,6 +42,7 @@ class Declared(NamedTuple):
     """``mdbgen``"""
 
     schemas: Mapping[str, Schema]
+    compat: bool
     outputs: tuple[Output, ...]  # in the order of `OUTPUTS`
     endpoints: Mapping[str, DeclaredEndpoint]
 
@@ -158,6 +158,7 @@ class _Reading:
         self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
             schemas=self._schemas(),
+            compat=self._compat(),
             outputs=self._outputs(),
             endpoints={
                 name: self._endpoint(name, keys) for name, keys in self._object("endpoints").items()
@@ -186,6 +187,10 @@ class _Reading:
             hint = self.problems.did_you_mean(value, ("memory",))
             self.problems.add(path, "MDB107", f"{shown(value)} is not 'memory' or 'redis'", hint)
 
+    def _compat(self) -> bool:
+        value = self.root.get("compat", True)
+        return self.problems.expect(value, bool, ("mdbgen", "compat")) and bool(value)
+
     def _outputs(self) -> tuple[Output, ...]:
         stated, path = self.root.get("outputs", []), ("mdbgen", "outputs")
         if not self.problems.expect(stated, list, path):
@@ -211,12 +216,12 @@ class _Reading:
         alias = wire_class(name, "Schema")
         self.classes.take(alias, f"the schema {shown(name)}", path)
         if not self.problems.expect(document, dict, path):
-            return Schema(name, alias, UNKNOWN, "", {})
+            return Schema(name, alias, UNKNOWN)
         inner = alias
         if not (document.get("type") in ("object", "array") or _has_options(document)):
             inner = nested_class(alias, "Object")  # the alias is another name
         kind = self.reader.read(document, path, inner)
-        return Schema(name, alias, kind, description_of(document), document)
+        return Schema(name, alias, kind)
 
     def _endpoint(self, name: str, keys: Any) -> DeclaredEndpoint:
         path = ("mdbgen", "endpoints", name)

@@ -27,7 +27,7 @@ _NOT_A = {
     "dict_type": "an object",
     "model_type": "an object",
 }
-_Finding = Mapping[str, Any]  # "type", "loc", "input", "ctx", as pydantic reports them
+_Finding = Mapping[str, Any]  # "type", "loc", "ctx", as pydantic reports them
 
 
 def describe(
@@ -45,7 +45,7 @@ def describe(
         elif finding["type"] == "extra_forbidden":
             yield _unknown_key(source, path, known_keys[len(path)])
         elif finding["type"] == "string_pattern_mismatch":
-            yield _bad_format(source, path, finding["input"])
+            yield _bad_format(source, path)
         else:
             yield _bad_value(source, path, finding)
 
@@ -107,11 +107,13 @@ def _unknown_key(source: Source, path: Path, known: Sequence[str]) -> Diagnostic
     return source.diagnostic(path, "MDB102", message, at=Place.KEY, suggestion=hint)
 
 
-def _bad_format(source: Source, path: Path, value: str) -> Diagnostic:
+def _bad_format(source: Source, path: Path) -> Diagnostic:
     if path[-1] == "[key]":
+        value = str(path[-2])
         message = f"{shown(value)} is not an endpoint name: only a-z, A-Z, 0-9, '_' and '-'"
         hint = _mended(ENDPOINT_NAME_PATTERN, re.sub(r"[^a-zA-Z0-9_-]+", "-", value.strip()))
         return source.diagnostic(path[:-1], "MDB106", message, at=Place.KEY, suggestion=hint)
+    value = str(source.at(path))
     if path == ("slug",):
         message = f"{shown(value)} is not a slug: only a-z, 0-9, '_' and '-'"
         hint = _mended(SLUG_PATTERN, re.sub(r"[^a-z0-9_-]+", "-", value.strip().lower()))
@@ -122,7 +124,7 @@ def _bad_format(source: Source, path: Path, value: str) -> Diagnostic:
 
 
 def _bad_value(source: Source, path: Path, finding: _Finding) -> Diagnostic:
-    value, limits = shown(finding["input"]), finding.get("ctx", {})
+    value, limits = shown(source.at(path)), finding.get("ctx", {})  # 30.0 may have become 30
     kind = finding["type"]
     if kind == "greater_than_equal":
         return source.diagnostic(path, "MDB104", f"{value} is below the minimum of {limits['ge']}")
@@ -139,7 +141,7 @@ def _bad_value(source: Source, path: Path, finding: _Finding) -> Diagnostic:
 
 
 def _not_one_of(source: Source, path: Path, finding: _Finding) -> Diagnostic:
-    value, expected = finding["input"], finding["ctx"]["expected"]
+    value, expected = source.at(path), finding["ctx"]["expected"]
     known = re.findall("'([^']+)'", expected)
     near = _nearest(value.upper(), known) if isinstance(value, str) else ""
     hint = f"did you mean '{near}'?" if near else ""

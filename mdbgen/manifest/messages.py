@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from mdbgen.document.problems import TakenNames, check_name
 from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
 from mdbgen.model.schema import Message, ObjectType
+from mdbgen.model.wire import CLIENT_FRAMES, SERVER_FRAMES
 from mdbgen.naming import handler_name, method_name, wire_class
 from mdbgen.schemas.keywords import check_annotations, refuse_foreign_to_message
 from mdbgen.schemas.reader import Keys, Reader
 
-RESERVED_MESSAGES = ("connected", "ping", "pong", "error", "disconnect", "resync")
+RESERVED_MESSAGES = (*SERVER_FRAMES, *CLIENT_FRAMES)
 RESERVED_PROPERTIES = ("type", "id", "reply_to", "seq", "app_slug")
 
 
@@ -51,7 +52,7 @@ class MessageReader:
             name: self._reply(each, send, (*path, "receive", name))
             for name, each in receive.items()
         }
-        return tuple(each._replace(reply=replies[each.name]) for each in received), sent
+        return tuple(replace(each, reply=replies[each.name]) for each in received), sent
 
     def _add(
         self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
@@ -106,7 +107,6 @@ class MessageReader:
             method=method_name(name),
             body=self._body(name, document, path),
             reply=None,
-            document=document,
         )
 
     def _body(self, name: str, document: Keys, path: Path) -> ObjectType:

@@ -10,10 +10,14 @@ import json
 from typing import Any
 
 from mdbgen.document.problems import MAX_NUMBER
-from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN, PATH_PATTERN, SLUG_PATTERN
+from mdbgen.document.source import Path
+from mdbgen.errors import Severity
+from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN
 from mdbgen.manifest.messages import RESERVED_MESSAGES, RESERVED_PROPERTIES
-from mdbgen.manifest.misspelt import spellings
-from mdbgen.model.manifest import LIMITS, MAX_HISTORY, OUTPUTS
+from mdbgen.manifest.misspelt import Table, spellings
+from mdbgen.manifest.reader import TABLES, ManifestKeys
+from mdbgen.model.limits import LIMITS, MAX_HISTORY
+from mdbgen.model.manifest import OUTPUTS
 from mdbgen.schemas.metaschema import (
     flag,
     named,
@@ -21,19 +25,10 @@ from mdbgen.schemas.metaschema import (
     required,
     subset,
     text,
-    texts,
     whole_number,
 )
 
 Node = dict[str, Any]
-
-_LIMITS = {
-    "max_message_bytes": "Longest frame from a client; more closes 1009.",
-    "messages_per_second": "Of one client; a burst is twice that, more closes 4429.",
-    "outbox_bytes": "What may wait for a slow client; more closes 1013.",
-    "connections": "To this endpoint in one process; more closes 1013.",
-    "connections_per_user": "Of one user, not of anonymous ones; more closes 4429.",
-}
 
 
 def schema_text() -> str:
@@ -42,29 +37,25 @@ def schema_text() -> str:
 
 
 def _root() -> Node:
+    keys = _told(ManifestKeys.model_json_schema())
+    for table in TABLES:
+        if table.severity is Severity.ERROR:
+            _object_at(table.path, keys)["patternProperties"] = _refused(table)
+    definitions, properties = keys.pop("$defs"), keys.pop("properties")
+    del properties["websockets"]["patternProperties"]  # which let other names pass
+    properties["websockets"] |= _names("EndpointKeys", ENDPOINT_NAME_PATTERN)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "MDB_ENGINE manifest, as mdbgen reads it",
+        **keys,
         "description": "Other root keys belong to others and are ignored.",
-        "type": "object",
         "properties": {
             "$schema": text("Where this schema lies, for editors."),
-            "slug": text("The name of the app: a-z, 0-9, _ and -.", pattern=SLUG_PATTERN),
-            "websockets": _map_of(
-                "endpoint", "The endpoints by name.", ENDPOINT_NAME_PATTERN, minProperties=1
-            ),
-            "developer_id": text("The owner: a user id or an e-mail address.", minLength=1),
-            "auth": _auth(),
-            "auth_policy": _policy(
-                "The older form of auth.policy. Where both are there, the stricter wins."
-            ),
-            "auth_required": flag("Whether a credential is required, where no policy says so."),
-            "cors": _cors(),
+            **properties,
             "mdbgen": _mdbgen(),
         },
-        "required": ["slug", "websockets"],
         "$defs": {
-            "endpoint": _endpoint(),
+            **definitions,
             "declaration": _declaration(),
             "receivedMessage": _message(
                 {"reply": text("The message of this endpoint's send that answers this one.")}
@@ -81,22 +72,33 @@ def _root() -> Node:
     }
 
 
-def _object(description: str, properties: Node, **more: Any) -> Node:
-    return {"description": description, "type": "object", "properties": properties, **more}
+def _told(schema: Any) -> Any:
+    """Return what pydantic says of the keys, without names in ``title`` and empty defaults."""
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _told(value) for key, value in schema.items() if not _is_empty(key, value)}
 
 
-def _shared(description: str, properties: Node, **elsewhere: str) -> Node:
-    """Describe an object whose other keys belong to others, unless they are nearly its own.
-
-    Args:
-        elsewhere: keys that belong into another object, and the path of each there.
-    """
-    wrong = {spellings(key): key for key in properties}
-    wrong |= {f"^{key}$": path for key, path in elsewhere.items()}
-    return _object(description, properties, patternProperties=_refused(wrong))
+def _is_empty(keyword: str, value: object) -> bool:
+    return (keyword == "title" and isinstance(value, str)) or (
+        keyword == "default" and value in ("", [])
+    )
 
 
-def _refused(meant: dict[str, str]) -> Node:
+def _object_at(path: Path, root: Node) -> Node:
+    """Return the schema of an object, which pydantic may have put among the definitions."""
+    schema = root
+    for step in path:
+        schema = schema["properties"][step]
+        [*_, name] = str(schema.get("$ref") or schema["allOf"][0]["$ref"]).split("/")
+        schema = root["$defs"][name]
+    return schema
+
+
+def _refused(table: Table) -> Node:
+    """Refuse keys that are nearly those of an object whose other keys belong to others."""
+    meant = {spellings(key): key for key in table.keys}
+    meant |= {f"^{key}$": path for key, path in table.elsewhere.items()}
     hints = {pattern: f"Did you mean {key!r}?" for pattern, key in meant.items()}
     # Editors show the message; a schema has no other word for it.
     return {
@@ -106,87 +108,20 @@ def _refused(meant: dict[str, str]) -> Node:
 
 
 def _closed(description: str, properties: Node, **more: Any) -> Node:
-    return _object(description, properties, **more, additionalProperties=False)
-
-
-def _map_of(definition: str, description: str, pattern: str, **more: Any) -> Node:
     return {
         "description": description,
         "type": "object",
+        "properties": properties,
         **more,
+        "additionalProperties": False,
+    }
+
+
+def _names(definition: str, pattern: str) -> Node:
+    return {
         "propertyNames": {"pattern": pattern},
         "additionalProperties": {"$ref": f"#/$defs/{definition}"},
     }
-
-
-def _one_of(description: str, values: tuple[str, ...], default: str) -> Node:
-    return {"description": description, "enum": list(values), "default": default}
-
-
-def _endpoint() -> Node:
-    auth = {
-        "required": flag("Whether a credential is required; else the policy decides."),
-        "allow_anonymous": flag("Whether clients without a credential are let in all the same."),
-        "csrf_required": flag("Changes nothing: the origin is always checked."),
-    }
-    return _closed(
-        "A WebSocket endpoint.",
-        {
-            "path": text("The path of its URL.", pattern=PATH_PATTERN),
-            "description": text("What it is for; becomes documentation."),
-            "auth": _closed("Who may connect to this endpoint.", auth),
-            "ping_interval": whole_number("Seconds between pings.", 5, 300, default=30),
-            "ticket_ttl_seconds": whole_number("Seconds that a ticket lives.", 1, 60, default=10),
-        },
-        required=["path"],
-    )
-
-
-def _policy_keys() -> Node:
-    return {
-        "required": flag("Whether a credential is required.", default=True),
-        "allow_anonymous": flag(
-            "Whether clients without one are let in all the same.", default=False
-        ),
-        "allowed_roles": texts("One of these roles is needed."),
-        "allowed_users": texts("Only these user ids or e-mail addresses."),
-        "denied_users": texts("Never these user ids or e-mail addresses."),
-        "required_permissions": texts("All of these permissions are needed."),
-        "owner_can_access": flag("Whether developer_id passes the allowed lists.", default=True),
-    }
-
-
-def _policy(description: str) -> Node:
-    return _shared(description, _policy_keys(), require_role="auth.require_role")
-
-
-def _auth() -> Node:
-    role = "In shared mode: the role that every client needs."
-    jwt = {
-        "algorithm": _one_of("How tokens are signed.", ("HS256", "RS256", "ES256"), "HS256"),
-    }
-    return _shared(
-        "Who may connect.",
-        {
-            "policy": _policy("Rules for every endpoint."),
-            "mode": _one_of("Whose users they are.", ("app", "shared"), "app"),
-            "roles": texts("The roles that there are."),
-            "require_role": text(role, minLength=1),
-            "jwt": _shared("The tokens.", jwt),
-        },
-        **{key: f"auth.policy.{key}" for key in _policy_keys()},
-        algorithm="auth.jwt.algorithm",
-    )
-
-
-def _cors() -> Node:
-    return _shared(
-        "Pages of other origins.",
-        {
-            "enabled": flag("Whether allow_origins counts.", default=False),
-            "allow_origins": texts("Origins such as https://app.example.com, or *."),
-        },
-    )
 
 
 def _mdbgen() -> Node:
@@ -204,13 +139,14 @@ def _mdbgen() -> Node:
                 "enum": ["memory"],
                 "default": "memory",
             },
+            "compat": flag("Whether ws.compat is generated: the reference engine's names."),
             "outputs": outputs,
             "schemas": named("schema", "Schemas that messages share, by name."),
-            "endpoints": _map_of(
-                "declaration",
-                "What clients of an endpoint send and receive.",
-                ENDPOINT_NAME_PATTERN,
-            ),
+            "endpoints": {
+                "description": "What clients of an endpoint send and receive.",
+                "type": "object",
+                **_names("declaration", ENDPOINT_NAME_PATTERN),
+            },
         },
     )
 
@@ -218,8 +154,8 @@ def _mdbgen() -> Node:
 def _declaration() -> Node:
     receive = named("receivedMessage", "The messages that clients send.", RESERVED_MESSAGES)
     limits = {
-        key: whole_number(_LIMITS[key], 1, MAX_NUMBER, default=default)
-        for key, default in LIMITS.items()
+        each.name: whole_number(each.meaning, 1, MAX_NUMBER, default=each.default)
+        for each in LIMITS.values()
     }
     history = "How many messages are kept for clients that come back; 0 is none."
     return _closed(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import Diagnostic, Severity, shown
@@ -86,9 +86,7 @@ def _meant(key: str, table: Table) -> str:
 
 
 def _object_at(source: Source, path: Path) -> Mapping[str, object]:
-    value = cast(object, source.value)
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
+    value = source.at(path)
     return value if isinstance(value, dict) else {}
 
 

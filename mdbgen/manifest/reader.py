@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from mdbgen.document.jsontext import whole
 from mdbgen.document.source import Source
 from mdbgen.errors import Diagnostic, ManifestError, Severity, shown
 from mdbgen.manifest.findings import (
@@ -51,7 +52,7 @@ def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     except ValidationError as error:
         findings += error.errors(include_url=False)
     declared, problems = _read_declared(source)
-    misspelt = list(check_misspelt(source, _TABLES))
+    misspelt = list(check_misspelt(source, TABLES))
     errors = [*describe(source, findings, _KNOWN_KEYS), *check_clashes(source), *problems]
     errors += [each for each in misspelt if each.severity is Severity.ERROR]
     if keys is None or errors:
@@ -67,100 +68,135 @@ def _read_declared(source: Source) -> tuple[Declared | None, list[Diagnostic]]:
     return read_declared(source)
 
 
-def _whole(value: object) -> object:
-    """Take 30.0 for 30, as JSON Schema does; any other value is left to the strict model."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 class _Keys(BaseModel):
-    """An object of the manifest whose other keys belong to others."""
-
-    # One build, of the outermost model, instead of nine: it halves the start-up.
+    # Other keys belong to others. One build, of the outermost model, instead of nine: it halves
+    # the start-up.
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
 
 
 class _OnlyKeys(_Keys):
-    """An object of the manifest that has no other keys."""
-
     model_config = ConfigDict(extra="forbid")
 
 
-_WholeNumber = Annotated[int, BeforeValidator(_whole)]
+_WHOLE = BeforeValidator(whole)
 _NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+# Their descriptions are what ``mdbgen schema`` tells editors.
 
 
 class EndpointAuthKeys(_OnlyKeys):
     """``websockets.<name>.auth``"""
 
-    required: bool = True
-    allow_anonymous: bool = False
-    csrf_required: bool = True  # accepted, changes nothing: Origin is always checked
+    # Their defaults are never used: where they are not stated, the policy decides.
+    required: bool = Field(
+        default_factory=bool,
+        description="Whether a credential is required; else the policy decides.",
+    )
+    allow_anonymous: bool = Field(
+        default_factory=bool,
+        description="Whether clients without a credential are let in; else the policy decides.",
+    )
+    csrf_required: bool = Field(
+        default=True, description="Changes nothing: the origin is always checked."
+    )
 
 
 class EndpointKeys(_OnlyKeys):
-    """``websockets.<name>``"""
+    """A WebSocket endpoint: ``websockets.<name>``."""
 
-    path: Annotated[str, Field(pattern=PATH_PATTERN)]
-    description: str = ""
-    auth: EndpointAuthKeys = Field(default_factory=EndpointAuthKeys.model_construct)
-    ping_interval: Annotated[_WholeNumber, Field(ge=5, le=300)] = 30
-    ticket_ttl_seconds: Annotated[_WholeNumber, Field(ge=1, le=60)] = 10
+    path: str = Field(pattern=PATH_PATTERN, description="The path of its URL.")
+    description: str = Field(default="", description="What it is for; becomes documentation.")
+    auth: EndpointAuthKeys = Field(
+        default_factory=EndpointAuthKeys.model_construct,
+        description="Who may connect to this endpoint.",
+    )
+    ping_interval: Annotated[int, Field(ge=5, le=300), _WHOLE] = Field(
+        default=30, description="Seconds between pings."
+    )
+    ticket_ttl_seconds: Annotated[int, Field(ge=1, le=60), _WHOLE] = Field(
+        default=10, description="Seconds that a ticket lives."
+    )
 
 
 class PolicyKeys(_Keys):
     """``auth.policy`` and ``auth_policy``"""
 
-    required: bool = True
-    allow_anonymous: bool = False
-    allowed_roles: list[str] = []
-    allowed_users: list[str] = []
-    denied_users: list[str] = []
-    required_permissions: list[str] = []
-    owner_can_access: bool = True
+    required: bool = Field(default=True, description="Whether a credential is required.")
+    allow_anonymous: bool = Field(
+        default=False, description="Whether clients without one are let in all the same."
+    )
+    allowed_roles: list[str] = Field(default=[], description="One of these roles is needed.")
+    allowed_users: list[str] = Field(
+        default=[], description="Only these user ids or e-mail addresses."
+    )
+    denied_users: list[str] = Field(
+        default=[], description="Never these user ids or e-mail addresses."
+    )
+    required_permissions: list[str] = Field(
+        default=[], description="All of these permissions are needed."
+    )
+    owner_can_access: bool = Field(
+        default=True, description="Whether developer_id passes the allowed lists."
+    )
 
 
 class JwtKeys(_Keys):
     """``auth.jwt``"""
 
-    algorithm: Algorithm = "HS256"
+    algorithm: Algorithm = Field(default="HS256", description="How tokens are signed.")
 
 
 class AuthKeys(_Keys):
     """``auth``"""
 
-    policy: PolicyKeys = Field(default_factory=PolicyKeys.model_construct)
-    mode: Literal["app", "shared"] = "app"
-    roles: list[str] = []
-    require_role: _NonEmpty = ""
-    jwt: JwtKeys = Field(default_factory=JwtKeys.model_construct)
+    policy: PolicyKeys = Field(
+        default_factory=PolicyKeys.model_construct, description="Rules for every endpoint."
+    )
+    mode: Literal["app", "shared"] = Field(default="app", description="Whose users they are.")
+    roles: list[str] = Field(default=[], description="The roles that there are.")
+    require_role: _NonEmpty = Field(
+        default="", description="In shared mode: the role that every client needs."
+    )
+    jwt: JwtKeys = Field(default_factory=JwtKeys.model_construct, description="The tokens.")
 
 
 class CorsKeys(_Keys):
     """``cors``"""
 
-    enabled: bool = False
-    allow_origins: list[str] = []
+    enabled: bool = Field(default=False, description="Whether allow_origins counts.")
+    allow_origins: list[str] = Field(
+        default=[], description="Origins such as https://app.example.com, or *."
+    )
 
 
 class ManifestKeys(_Keys):
     """The keys of a manifest that mdbgen reads."""
 
-    slug: Annotated[str, Field(pattern=SLUG_PATTERN)]
-    websockets: Annotated[
-        dict[Annotated[str, Field(pattern=ENDPOINT_NAME_PATTERN)], EndpointKeys],
-        Field(min_length=1),
-    ]
-    developer_id: _NonEmpty = ""
-    auth: AuthKeys = Field(default_factory=AuthKeys.model_construct)
-    auth_policy: PolicyKeys = Field(default_factory=PolicyKeys.model_construct)
-    auth_required: bool = True
-    cors: CorsKeys = Field(default_factory=CorsKeys.model_construct)
+    slug: str = Field(pattern=SLUG_PATTERN, description="The name of the app: a-z, 0-9, _ and -.")
+    websockets: dict[Annotated[str, Field(pattern=ENDPOINT_NAME_PATTERN)], EndpointKeys] = Field(
+        min_length=1, description="The endpoints by name."
+    )
+    developer_id: _NonEmpty = Field(
+        default="", description="The owner: a user id or an e-mail address."
+    )
+    auth: AuthKeys = Field(default_factory=AuthKeys.model_construct, description="Who may connect.")
+    auth_policy: PolicyKeys = Field(
+        default_factory=PolicyKeys.model_construct,
+        description="The older form of auth.policy. Where both are there, the stricter wins.",
+    )
+    auth_required: bool = Field(
+        default=True, description="Whether a credential is required, where no policy says so."
+    )
+    cors: CorsKeys = Field(
+        default_factory=CorsKeys.model_construct, description="Pages of other origins."
+    )
 
 
 _IN_POLICY = {key: f"auth.policy.{key}" for key in PolicyKeys.model_fields}
 _IN_AUTH = {"require_role": "auth.require_role"}
 # Where other keys are ignored, unless they are nearly one of these.
-_TABLES = (
+TABLES = (
     Table((), (*ManifestKeys.model_fields, "mdbgen"), _IN_POLICY, Severity.WARNING),
     Table(("auth",), (*AuthKeys.model_fields,), {**_IN_POLICY, "algorithm": "auth.jwt.algorithm"}),
     Table(("auth", "policy"), (*PolicyKeys.model_fields,), _IN_AUTH),
@@ -188,6 +224,7 @@ def _resolve(keys: ManifestKeys, declared: Declared | None) -> Manifest:
         algorithm_decided_by="auth.jwt.algorithm" if _stated(keys.auth.jwt) else "default",
         cors_origins=tuple(keys.cors.allow_origins) if keys.cors.enabled else (),
         schemas=declared.schemas if declared else {},
+        compat=declared.compat if declared else True,
         outputs=declared.outputs if declared else (),
     )
 

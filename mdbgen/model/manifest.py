@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from mdbgen.model.schema import Message, Schema
+from mdbgen.model.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from mdbgen.model.schema import Message, Schema  # only who declares messages pays for it
 
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
 OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
-# With their defaults, as ``settings.py`` of every generated package has them.
-LIMITS: Mapping[str, int] = {
-    "max_message_bytes": 65_536,
-    "messages_per_second": 20,
-    "outbox_bytes": 1_048_576,
-    "connections": 10_000,
-    "connections_per_user": 20,
-}
-MAX_HISTORY = 10_000
 
 
 class Decision(NamedTuple):
@@ -60,6 +54,11 @@ class Endpoint:
     limits: Mapping[str, int] = field(default_factory=dict)  # those that the manifest states
     history: int = 0  # messages kept for clients that come back
 
+    @property
+    def all_limits(self) -> Mapping[str, int]:
+        """Every limit: as the manifest states it, else its default."""
+        return {**DEFAULT_LIMITS, **self.limits}
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -73,4 +72,5 @@ class Manifest:
     algorithm_decided_by: str = "default"
     cors_origins: tuple[str, ...] = ()  # () unless cors.enabled
     schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
+    compat: bool = True  # the names of the reference engine are generated
     outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``

@@ -1,30 +1,53 @@
-"""The tree of types behind declared messages: a subset of JSON Schema 2020-12, understood.
-
-Named tuples, since every run that reads a manifest imports this module; see ``plan``.
-"""
+"""The tree of types behind declared messages: a subset of JSON Schema 2020-12, understood."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from mdbgen.model.textformats import TextFormat
 
 Scalar: TypeAlias = str | int | float | bool | None
-Format: TypeAlias = Literal["date-time", "date", "time", "uuid", "email", "uri"]
 
 
-class AnyType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a schema says to people."""
+
+    title: str = ""
+    description: str = ""
+    deprecated: bool = False  # it should no longer be used
+    examples: tuple[Any, ...] = ()  # JSON values, which need not fit
+
+
+NO_NOTES = Notes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Type:
+    """What all types have. Equal types have the same values, whatever their notes say."""
+
+    notes: Notes = field(default=NO_NOTES, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType(_Type):
     """``{}``: any JSON value."""
 
 
-class NullType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NullType(_Type):
     """``null`` alone."""
 
 
-class BooleanType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BooleanType(_Type):
     """``true`` or ``false``."""
 
 
-class NumberType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NumberType(_Type):
     """A number; a whole one where ``is_integer`` (``1.0`` is one, as JSON Schema has it)."""
 
     is_integer: bool
@@ -35,22 +58,25 @@ class NumberType(NamedTuple):
     multiple_of: int | float | None = None
 
 
-class StringType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StringType(_Type):
     """Text. Lengths count code points; a pattern may match anywhere in it."""
 
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None  # one that Rust's linear-time ``regex`` understands
-    format: Format | None = None
+    format: TextFormat | None = None
 
 
-class EnumType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EnumType(_Type):
     """One of some values; ``const`` is an enum of one."""
 
     values: tuple[str | int | bool | None, ...]  # not empty, no two the same
 
 
-class ArrayType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ArrayType(_Type):
     """A list."""
 
     items: SchemaType
@@ -59,19 +85,22 @@ class ArrayType(NamedTuple):
     unique: bool = False
 
 
-class MapType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MapType(_Type):
     """An object whose keys are data."""
 
     values: SchemaType
 
 
-class Default(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Default:
     """The value of a property that is left out: a scalar, ``()`` for ``[]``, ``{}`` for a map."""
 
     value: Scalar | tuple[()] | dict[str, object]
 
 
-class Property(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Property:
     """A property of an object."""
 
     name: str  # on the wire
@@ -79,26 +108,41 @@ class Property(NamedTuple):
     type: SchemaType
     required: bool
     default: Default | None = None
-    description: str = ""
-    deprecated: bool = False
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return self.type.notes.description
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether it should no longer be used."""
+        return self.type.notes.deprecated
 
 
-class ObjectType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ObjectType(_Type):
     """An object with known properties: a class."""
 
     name: str  # of the class in Python and TypeScript, one per package: "DocumentCreated"
     properties: tuple[Property, ...]
     is_closed: bool = False  # ``additionalProperties: false``; else others are ignored
-    description: str = ""
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return self.notes.description
 
 
-class RefType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefType(_Type):
     """``$ref`` to one of ``mdbgen.schemas``, which may lead back to here."""
 
     name: str  # as in the manifest
 
 
-class UnionType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class UnionType(_Type):
     """Types of which no value can have two: by JSON type, by value, or by a property."""
 
     members: tuple[SchemaType, ...]
@@ -120,22 +164,27 @@ SchemaType: TypeAlias = (
 )
 
 
-class Schema(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Schema:
     """One of ``mdbgen.schemas``."""
 
     name: str  # as in the manifest
     alias: str  # of the class or type alias in Python and TypeScript
     type: SchemaType
-    description: str
-    document: dict[str, object]  # as in the manifest
+
+    @property
+    def description(self) -> str:
+        """What it means."""
+        return self.type.notes.description
 
     @property
     def deprecated(self) -> bool:
         """Whether it should no longer be used."""
-        return self.document.get("deprecated") is True
+        return self.type.notes.deprecated
 
 
-class Message(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Message:
     """A message that clients send or receive. Two endpoints that declare it share it."""
 
     name: str  # on the wire, in ``type``
@@ -143,25 +192,22 @@ class Message(NamedTuple):
     method: str  # of the TypeScript client: "getStatus"
     body: ObjectType  # ``type``, ``id`` and the envelope are not among its properties
     reply: str | None  # name of the message that answers it
-    document: dict[str, object]  # as in the manifest, without ``reply``
 
     @property
     def description(self) -> str:
         """What it means."""
-        return self.body.description
+        return self.body.notes.description
 
     @property
     def deprecated(self) -> bool:
         """Whether it should no longer be used."""
-        return self.document.get("deprecated") is True
+        return self.body.notes.deprecated
 
 
 # What stands where a schema has a problem of its own: it agrees with everything.
 UNKNOWN = RefType("")
 Schemas = Mapping[str, SchemaType]
 Leaf = AnyType | NullType | BooleanType | NumberType | StringType | EnumType | ArrayType | MapType
-
-POINTER = "#/mdbgen/schemas/"
 
 
 def resolve(kind: SchemaType, schemas: Schemas) -> SchemaType:
@@ -202,30 +248,3 @@ def json_type(value: object) -> str:
             return "string"
         case _:
             return "number"
-
-
-def pointer_to(name: str) -> str:
-    """Spell the pointer to one of ``mdbgen.schemas``."""
-    return POINTER + name.replace("%", "%25").replace("~", "~0").replace("/", "~1")
-
-
-def name_in(pointer: str) -> str:
-    """Return the name that a pointer spells, "" if it leads elsewhere."""
-    if not pointer.startswith(POINTER):
-        return ""
-    return _unescaped(pointer.removeprefix(POINTER))
-
-
-def _unescaped(pointer: str) -> str:
-    """Undo the escapes of a URI, then those of a JSON pointer, of which ``/`` is the end."""
-    if "/" in pointer:
-        return ""
-    return unquoted(pointer).replace("~1", "/").replace("~0", "~")
-
-
-def unquoted(pointer: str) -> str:
-    if "%" not in pointer:
-        return pointer
-    from urllib.parse import unquote  # rarely needed, and slow to import
-
-    return unquote(pointer)

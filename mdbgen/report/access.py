@@ -9,7 +9,8 @@ from textwrap import wrap
 from typing import Any
 
 from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
-from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.limits import DEFAULT_LIMITS
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.origins import ANY, normalize_origin
 from mdbgen.report.formats import OK, Format, Report, document, lines_of
 
@@ -205,7 +206,7 @@ def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str
         "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
         "clients": [asdict(each) for each in describe_clients(manifest)],
         "rules": [asdict(each) for each in describe_rules(manifest)],
-        "limits": dict(LIMITS),
+        "limits": dict(DEFAULT_LIMITS),
         "warnings": [as_json(each) for each in warnings],
     }
 
@@ -244,14 +245,14 @@ def _client_rows(manifest: Manifest) -> list[tuple[str, str, str]]:
 
 def _limits() -> str:
     """The limits of every package; the environment of a deployment may set others."""
-    rate = LIMITS["messages_per_second"]
+    rate = DEFAULT_LIMITS["messages_per_second"]
     return lines_of(
         (
             "limits, unless the environment sets MDB_WS_…",
-            f"one client: messages of {LIMITS['max_message_bytes']} bytes, {rate} a second,"
-            f" {2 * rate} at once; {LIMITS['outbox_bytes']} bytes unread",
-            f"one endpoint in one process: {LIMITS['connections']} connections,"
-            f" {LIMITS['connections_per_user']} of one user",
+            f"one client: messages of {DEFAULT_LIMITS['max_message_bytes']} bytes, {rate} a second,"
+            f" {2 * rate} at once; {DEFAULT_LIMITS['outbox_bytes']} bytes unread",
+            f"one endpoint in one process: {DEFAULT_LIMITS['connections']} connections,"
+            f" {DEFAULT_LIMITS['connections_per_user']} of one user",
         )
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from mdbgen.document.jsontext import whole
 from mdbgen.errors import shown
 from mdbgen.model.schema import (
     AnyType,
@@ -27,16 +28,7 @@ from mdbgen.model.schema import (
 from mdbgen.patterns import compile_pattern
 from mdbgen.schemas.keywords import WITH_ARTICLE
 
-_TEXT_FORMATS = {  # as the template of jsontypes.py has them
-    "email": re.compile(r"[^@\s]+@[^@\s]+"),
-    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\"<>\\^`{|}]*"),
-}
 _MAX_FLOAT = 10**308
-
-
-def whole(value: Any) -> Any:
-    """Take 30.0 for 30, as JSON Schema does."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def is_number(value: object) -> bool:
@@ -119,10 +111,10 @@ def _named(leaf: SchemaType) -> str:
 
 
 def _text_reason(value: str, leaf: StringType) -> str:
-    if leaf.format and leaf.format not in _TEXT_FORMATS:
-        return f"a property of format {leaf.format} has no default"
-    if leaf.format and not _TEXT_FORMATS[leaf.format].fullmatch(value):
-        return f"{shown(value)} is not of format {leaf.format}"
+    if leaf.format and leaf.format.pattern is None:
+        return f"a property of format {leaf.format.name} has no default"
+    if leaf.format and leaf.format.pattern and not re.fullmatch(leaf.format.pattern, value):
+        return f"{shown(value)} is not of format {leaf.format.name}"
     if leaf.min_length is not None and len(value) < leaf.min_length:
         return f"{shown(value)} is shorter than {leaf.min_length}"
     if leaf.max_length is not None and len(value) > leaf.max_length:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mdbgen.document.jsontext import whole
 from mdbgen.document.problems import MAX_NUMBER, Problems
 from mdbgen.document.source import Path
 from mdbgen.errors import shown
 from mdbgen.model.schema import EnumType, json_type
 from mdbgen.naming import class_part, nested_class
-from mdbgen.schemas.defaults import whole
 from mdbgen.schemas.keywords import read_kinds
 
 

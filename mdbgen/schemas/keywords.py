@@ -10,8 +10,6 @@ from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
 
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
-PARSED_FORMATS = ("date-time", "date", "time", "uuid")  # no text in Python
-FORMATS = (*PARSED_FORMATS, "email", "uri")
 TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
 ABOUT: Mapping[str, tuple[str, ...]] = {
     "string": (*TEXT_KEYWORDS, "format"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from mdbgen.document.problems import MAX_NAME_CHARS, MAX_NUMBER
+from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.schemas.keywords import (
     ABOUT,
     ANNOTATIONS,
     BESIDE,
-    FORMATS,
-    PARSED_FORMATS,
     TEXT_KEYWORDS,
 )
 
@@ -107,7 +106,7 @@ def _string_keywords() -> Node:
         "minLength": whole_number("Least number of characters.", 0, MAX_NUMBER),
         "maxLength": whole_number("Largest number of characters.", 0, MAX_NUMBER),
         "pattern": text("A regular expression without look-around or back-references."),
-        "format": {"description": "What the text spells.", "enum": list(FORMATS)},
+        "format": {"description": "What the text spells.", "enum": list(TEXT_FORMATS)},
     }
 
 
@@ -181,11 +180,15 @@ def _combinations() -> Node:
                 "then": {"properties": {"additionalProperties": {"enum": [True, False, {}]}}},
             },
             {
-                "if": _where("format", {"enum": list(PARSED_FORMATS)}),
+                "if": _where("format", {"enum": _parsed_formats()}),
                 "then": {"not": {"anyOf": [_where(each, True) for each in TEXT_KEYWORDS]}},
             },
         ],
     }
+
+
+def _parsed_formats() -> list[str]:
+    return [each.name for each in TEXT_FORMATS.values() if each.is_parsed]
 
 
 def _where(keyword: str, is_so: Node | bool) -> Node:

@@ -7,7 +7,7 @@ where each ``$ref`` leads. The first reading provides that and its problems are 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from mdbgen.document.problems import Problems, TakenNames, check_name
@@ -20,6 +20,7 @@ from mdbgen.model.schema import (
     BooleanType,
     Default,
     MapType,
+    Notes,
     NullType,
     ObjectType,
     Property,
@@ -96,7 +97,7 @@ class Reader:
             if self._is_free(key, (*path, "properties", key), reserved)
         ]
         is_closed = schema.get("additionalProperties") is False
-        return ObjectType(name, tuple(properties), is_closed, description_of(schema))
+        return ObjectType(name, tuple(properties), is_closed, notes=notes_of(schema))
 
     def _add(
         self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
@@ -141,8 +142,6 @@ class Reader:
             type=kind,
             required=key in required,
             default=self._default(stated, kind, path),
-            description=description_of(stated),
-            deprecated=stated.get("deprecated") is True,
         )
 
     def _default(self, schema: Keys, kind: SchemaType, path: Path) -> Default | None:
@@ -162,7 +161,7 @@ class Reader:
             return self._refuse(schema, path)
         refuse_foreign(schema, path, self.around.problems)
         check_annotations(schema, path, self.around.problems)
-        return self._read_form(schema, path, name)
+        return replace(self._read_form(schema, path, name), notes=notes_of(schema))
 
     def _refuse(self, schema: object, path: Path) -> SchemaType:
         hint = ""
@@ -263,7 +262,13 @@ class Reader:
         return flat_union(members, found)
 
 
-def description_of(schema: Keys) -> str:
-    """Return the description of a schema, "" where there is none."""
-    text = schema.get("description", "")
-    return text if isinstance(text, str) else ""
+def notes_of(schema: Keys) -> Notes:
+    """Return what a schema says to people; of the wrong type is the same as not at all."""
+    title, description = schema.get("title"), schema.get("description")
+    examples = schema.get("examples")
+    return Notes(
+        title=title if isinstance(title, str) else "",
+        description=description if isinstance(description, str) else "",
+        deprecated=schema.get("deprecated") is True,
+        examples=tuple(examples) if isinstance(examples, list) else (),
+    )

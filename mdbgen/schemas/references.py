@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from urllib.parse import unquote
 
 from mdbgen.document.problems import Problems
 from mdbgen.document.source import Path
 from mdbgen.errors import shown
-from mdbgen.model.schema import POINTER, UNKNOWN, RefType, name_in, pointer_to, unquoted
+from mdbgen.model.schema import UNKNOWN, RefType
 
+POINTER = "#/mdbgen/schemas/"
 _ELSEWHERE = re.compile(
     r"#?/?(?:components/schemas|definitions|\$defs|mdbgen/schemas|schemas)/(.+)"
 )
@@ -23,7 +25,7 @@ def read_ref(target: object, names: Collection[str], path: Path, problems: Probl
     """
     if not problems.expect(target, str, path) or not isinstance(target, str):
         return UNKNOWN
-    name = name_in(target)
+    name = _name_in(target)
     if name in names:
         return RefType(name)
     message = f"{shown(target)} leads to none of mdbgen.schemas"
@@ -34,9 +36,9 @@ def read_ref(target: object, names: Collection[str], path: Path, problems: Probl
 def _hint(target: str, names: Collection[str], problems: Problems) -> str:
     elsewhere = _ELSEWHERE.fullmatch(target)
     name = elsewhere[1] if elsewhere else target
-    for spelled in (name, unquoted(name)):
+    for spelled in (name, unquote(name)):
         if spelled in names:
-            return f"write {shown(pointer_to(spelled))}"
+            return f"write {shown(_pointer_to(spelled))}"
     parent = name.partition("/")[0]
     if parent in names:
         return (
@@ -44,5 +46,21 @@ def _hint(target: str, names: Collection[str], problems: Problems) -> str:
         )
     near = problems.nearest(name, names)
     if near:
-        return f"did you mean {shown(pointer_to(near))}?"
+        return f"did you mean {shown(_pointer_to(near))}?"
     return f"it has to look like '{POINTER}<name>'"
+
+
+def _pointer_to(name: str) -> str:
+    """Spell the pointer to one of ``mdbgen.schemas``."""
+    return POINTER + name.replace("%", "%25").replace("~", "~0").replace("/", "~1")
+
+
+def _name_in(pointer: str) -> str:
+    """Return the name that a pointer spells, "" if it leads elsewhere.
+
+    The escapes of a URI are undone first, then those of a JSON pointer, of which ``/`` is the end.
+    """
+    name = pointer.removeprefix(POINTER)
+    if name == pointer or "/" in name:
+        return ""
+    return unquote(name).replace("~1", "/").replace("~0", "~")

@@ -6,24 +6,19 @@ from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any, cast
 
+from mdbgen.document.jsontext import whole
 from mdbgen.document.problems import MAX_NUMBER, Problems
 from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
-from mdbgen.model.schema import Format, NumberType, StringType
+from mdbgen.model.schema import NumberType, StringType
+from mdbgen.model.textformats import TEXT_FORMATS, TextFormat
 from mdbgen.patterns import compile_pattern, estimate_us
-from mdbgen.schemas.defaults import is_number, whole
-from mdbgen.schemas.keywords import FORMATS, PARSED_FORMATS, TEXT_KEYWORDS
+from mdbgen.schemas.defaults import is_number
+from mdbgen.schemas.keywords import TEXT_KEYWORDS
 
 Keys = Mapping[str, Any]
 Number = int | float | None
 
-_FORMAT_HINTS = {
-    "datetime": "date-time",
-    "timestamp": "date-time",
-    "url": "uri",
-    "guid": "uuid",
-    "uuid4": "uuid",
-}
 _ROUNDED = {
     "minimum": ceil,
     "maximum": floor,
@@ -41,10 +36,10 @@ def read_string(schema: Keys, path: Path, problems: Problems) -> StringType:
         pattern=_read_pattern(schema, path, problems),
         format=_read_format(schema, path, problems),
     )
-    if kind.format in PARSED_FORMATS:
+    if kind.format and kind.format.is_parsed:
         for keyword in TEXT_KEYWORDS:
             if keyword in schema:
-                message = f"'{keyword}' has no place beside the format {shown(kind.format)}"
+                message = f"'{keyword}' has no place beside the format {shown(kind.format.name)}"
                 problems.add((*path, keyword), "MDB212", message, "remove it", Place.KEY)
     return kind
 
@@ -80,16 +75,21 @@ def _read_pattern(schema: Keys, path: Path, problems: Problems) -> str | None:
     return str(pattern)
 
 
-def _read_format(schema: Keys, path: Path, problems: Problems) -> Format | None:
+def _read_format(schema: Keys, path: Path, problems: Problems) -> TextFormat | None:
     name, path = schema.get("format"), (*path, "format")
     if "format" not in schema or not problems.expect(name, str, path):
         return None
-    if name in FORMATS:
-        return cast(Format, name)
-    near = _FORMAT_HINTS.get(str(name).lower()) or problems.nearest(name, FORMATS)
+    if str(name) in TEXT_FORMATS:
+        return TEXT_FORMATS[str(name)]
+    near = _misspelt_format(str(name)) or problems.nearest(name, TEXT_FORMATS)
     hint = f"did you mean '{near}'?" if near else ""
-    problems.add(path, "MDB107", f"{shown(name)} is not one of {', '.join(FORMATS)}", hint)
+    problems.add(path, "MDB107", f"{shown(name)} is not one of {', '.join(TEXT_FORMATS)}", hint)
     return None
+
+
+def _misspelt_format(name: str) -> str:
+    formats = TEXT_FORMATS.values()
+    return next((each.name for each in formats if name.lower() in each.misspellings), "")
 
 
 def read_number(schema: Keys, path: Path, problems: Problems, *, kind: str) -> NumberType:

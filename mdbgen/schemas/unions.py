@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mdbgen.errors import shown
 from mdbgen.model.schema import (
+    NO_NOTES,
     UNKNOWN,
     AnyType,
     ArrayType,
@@ -14,6 +16,7 @@ from mdbgen.model.schema import (
     EnumType,
     Leaf,
     MapType,
+    Notes,
     NullType,
     NumberType,
     ObjectType,
@@ -60,11 +63,16 @@ def flat_union(members: Sequence[SchemaType], discriminator: str | None) -> Unio
     flat: list[SchemaType] = []
     for member in members:
         if isinstance(member, UnionType):
-            flat += member.members
+            flat += (_with_notes(each, member.notes) for each in member.members)
             discriminator = discriminator or member.discriminator
         else:
             flat.append(member)
     return UnionType(tuple(flat), discriminator)
+
+
+def _with_notes(kind: SchemaType, notes: Notes) -> SchemaType:
+    """Say of a type what is said of several together, where nothing is said of it alone."""
+    return replace(kind, notes=notes) if kind.notes == NO_NOTES else kind
 
 
 def _overlap(found: Sequence[tuple[int, Leaf | ObjectType]]) -> Overlap | None:

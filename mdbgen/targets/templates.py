@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def template(name: str) -> str:
     """Return a template as it is."""
-    return files("mdbgen.templates").joinpath(f"{name}.jinja").read_text("utf-8")
+    return files("mdbgen.templates").joinpath(name).read_text("utf-8")
 
 
 def fill(name: str, **values: object) -> str:

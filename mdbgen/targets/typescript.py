@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mdbgen.errors import visible
 from mdbgen.model.files import Owner, RenderedFile
-from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import (
     AnyType,
     ArrayType,
@@ -27,6 +27,7 @@ from mdbgen.model.schema import (
     StringType,
     UnionType,
 )
+from mdbgen.model.wire import ERROR_CODES, Reaction, codes_with, reasons_with
 from mdbgen.naming import class_name
 from mdbgen.targets.templates import fill
 
@@ -56,6 +57,14 @@ class EndpointClient(NamedTuple):
     max_queued: int  # messages
 
 
+class ClosesPlan(NamedTuple):
+    """After which closes the client does what, as members of a list."""
+
+    stopping: str  # "1000, 1003"; unless the reason is among the renewable
+    restarting: str
+    renewable: str  # reasons: '"unauthenticated", "token_expired"'
+
+
 class ClientPlan(NamedTuple):
     """What ``client.ts`` holds."""
 
@@ -64,13 +73,15 @@ class ClientPlan(NamedTuple):
     status_event: str  # unlike the name of any message
     may_lack_timestamp: bool  # a message that has one of its own, but not always
     history: bool  # some endpoint keeps one
+    error_codes: str  # '"invalid_json" | "invalid_message"'
+    closes: ClosesPlan
     definitions: tuple[str, ...]  # interfaces and types, with their comments
     endpoints: tuple[EndpointClient, ...]
 
 
 def render(manifest: Manifest) -> Iterator[RenderedFile]:
     """Render ``client.ts``."""
-    text = fill("client.ts", client=plan_client(manifest))
+    text = fill("client.ts.jinja", client=plan_client(manifest))
     yield RenderedFile("client.ts", Owner.GENERATOR, text)
 
 
@@ -90,8 +101,18 @@ def plan_client(manifest: Manifest) -> ClientPlan:
             for each in message.body.properties
         ),
         history=any(each.history for each in endpoints.values()),
+        error_codes=" | ".join(map(literal, ERROR_CODES)),
+        closes=_plan_closes(),
         definitions=tuple(_definitions(manifest)),
         endpoints=clients,
+    )
+
+
+def _plan_closes() -> ClosesPlan:
+    return ClosesPlan(
+        stopping=", ".join(map(literal, codes_with(Reaction.STOP))),
+        restarting=", ".join(map(literal, codes_with(Reaction.RESTART))),
+        renewable=", ".join(map(literal, reasons_with(Reaction.RENEW))),
     )
 
 
@@ -150,8 +171,7 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
     for schema in schemas.values():
         yield from _nested(schema.type, schemas)
         if isinstance(schema.type, ObjectType):
-            kind = schema.type._replace(description=_noted(schema))
-            yield _interface(kind, "", schemas)
+            yield _interface(schema.type, _doc(_noted(schema)), schemas)
         else:
             doc = _doc(_noted(schema))
             yield f"{doc}export type {schema.alias} = {spell(schema.type, schemas)};"
@@ -160,8 +180,7 @@ def _definitions(manifest: Manifest) -> Iterator[str]:
         messages |= {message.name: message for message in (*endpoint.receive, *endpoint.send)}
     for message in messages.values():
         yield from _nested(message.body, schemas)
-        body = message.body._replace(description=_noted(message))
-        yield _interface(body, message.name, schemas)
+        yield _interface(message.body, _doc(_noted(message)), schemas, message.name)
 
 
 def _noted(declared: Schema | Message | Property) -> str:
@@ -175,7 +194,7 @@ def _nested(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
     for child in _children(kind):
         yield from _nested(child, schemas)
         if isinstance(child, ObjectType):
-            yield _interface(child, "", schemas)
+            yield _interface(child, _doc(child.description), schemas)
 
 
 def _children(kind: SchemaType) -> Iterator[SchemaType]:
@@ -190,8 +209,8 @@ def _children(kind: SchemaType) -> Iterator[SchemaType]:
             yield from (each.type for each in kind.properties)
 
 
-def _interface(kind: ObjectType, message: str, schemas: Mapping[str, Schema]) -> str:
-    lines = [f"{_doc(kind.description)}export interface {kind.name} {{"]
+def _interface(kind: ObjectType, doc: str, schemas: Mapping[str, Schema], message: str = "") -> str:
+    lines = [f"{doc}export interface {kind.name} {{"]
     lines += [f"  type: {literal(message)};"] if message else []
     lines += [_member(each, schemas) for each in kind.properties]
     return "\n".join([*lines, "}"])
@@ -234,7 +253,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
         methods=tuple(_plan_method(each, replies) for each in endpoint.receive),
         takes_objects=endpoint.takes_objects,
         # Half of what the server takes at once: who comes back is not put out for flooding.
-        max_queued={**LIMITS, **endpoint.limits}["messages_per_second"],
+        max_queued=endpoint.all_limits["messages_per_second"],
     )
 
 

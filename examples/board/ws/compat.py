@@ -10,14 +10,14 @@ from weakref import WeakSet
 
 from fastapi import FastAPI, WebSocket
 
-from .clients import Audience
-from .connection import Connection as WebSocketConnection
-from .hub import hub
-from .manager import ConnectionManager as WebSocketConnectionManager
-from .manager import manager
 from .router import ENDPOINTS, router
+from .runtime.clients import Audience
+from .runtime.connection import Connection as WebSocketConnection
+from .runtime.hub import hub
+from .runtime.manager import ConnectionManager as WebSocketConnectionManager
+from .runtime.manager import manager
+from .runtime.wire import encode_broadcast
 from .settings import APP_SLUG
-from .wire import encode_broadcast
 
 __all__ = [
     "WebSocketConnection",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .jsontypes import DateTime, MessageId, Model, Uuid
+from .runtime.jsontypes import DateTime, MessageId, Model, Uuid
 
 
 class Note(Model):

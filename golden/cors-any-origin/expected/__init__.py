@@ -12,10 +12,10 @@ What clients send arrives in ``handlers/``, which is yours.
 """
 
 from . import compat, messages
-from .connection import Connection
 from .contract import Reject
-from .manager import ConnectionManager, manager
 from .router import router
+from .runtime.connection import Connection
+from .runtime.manager import ConnectionManager, manager
 
 __all__ = [
     "Connection",

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.backslash import BackslashHandlers
 from .handlers.blank import BlankHandlers
 from .handlers.comment import CommentHandlers
@@ -22,14 +21,17 @@ from .handlers.percent import PercentHandlers
 from .handlers.quote_end import QuoteEndHandlers
 from .handlers.quotes import QuotesHandlers
 from .handlers.unicode import UnicodeHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -44,7 +46,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/quotes",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=QuotesHandlers(),
     ),
@@ -53,7 +54,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/backslash",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=BackslashHandlers(),
     ),
@@ -62,7 +62,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/quote-end",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=QuoteEndHandlers(),
     ),
@@ -71,7 +70,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/newlines",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=NewlinesHandlers(),
     ),
@@ -80,7 +78,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/jinja",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=JinjaHandlers(),
     ),
@@ -89,7 +86,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/unicode",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=UnicodeHandlers(),
     ),
@@ -98,7 +94,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/comment",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=CommentHandlers(),
     ),
@@ -107,7 +102,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/blank",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=BlankHandlers(),
     ),
@@ -116,7 +110,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/long",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=LongHandlers(),
     ),
@@ -125,7 +118,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/html",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=HtmlHandlers(),
     ),
@@ -134,7 +126,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/percent",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=PercentHandlers(),
     ),
@@ -143,13 +134,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/emoji",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=EmojiHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -219,70 +207,82 @@ router.add_websocket_route(
 @router.post("/quotes/ticket", name="quotes:ticket")
 async def quotes_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["quotes"])
+    endpoint = ENDPOINTS["quotes"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/backslash/ticket", name="backslash:ticket")
 async def backslash_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["backslash"])
+    endpoint = ENDPOINTS["backslash"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/quote-end/ticket", name="quote-end:ticket")
 async def quote_end_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["quote-end"])
+    endpoint = ENDPOINTS["quote-end"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/newlines/ticket", name="newlines:ticket")
 async def newlines_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["newlines"])
+    endpoint = ENDPOINTS["newlines"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/jinja/ticket", name="jinja:ticket")
 async def jinja_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["jinja"])
+    endpoint = ENDPOINTS["jinja"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/unicode/ticket", name="unicode:ticket")
 async def unicode_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["unicode"])
+    endpoint = ENDPOINTS["unicode"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/comment/ticket", name="comment:ticket")
 async def comment_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["comment"])
+    endpoint = ENDPOINTS["comment"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/blank/ticket", name="blank:ticket")
 async def blank_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["blank"])
+    endpoint = ENDPOINTS["blank"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/long/ticket", name="long:ticket")
 async def long_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["long"])
+    endpoint = ENDPOINTS["long"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/html/ticket", name="html:ticket")
 async def html_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["html"])
+    endpoint = ENDPOINTS["html"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/percent/ticket", name="percent:ticket")
 async def percent_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["percent"])
+    endpoint = ENDPOINTS["percent"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/emoji/ticket", name="emoji:ticket")
 async def emoji_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["emoji"])
+    endpoint = ENDPOINTS["emoji"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.app_slug import AppSlugHandlers
 from .handlers.class_ import ClassHandlers
 from .handlers.CON_ import CONHandlers
@@ -28,14 +27,17 @@ from .handlers.True_ import True_Handlers
 from .handlers.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_0d4e2ca9 import (
     Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers,
 )
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -50,7 +52,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/a",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=ClassHandlers(),
     ),
@@ -59,7 +60,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/b",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=RealTimeHandlers(),
     ),
@@ -68,7 +68,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/c",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=Endpoint2faHandlers(),
     ),
@@ -77,7 +76,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/d",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=InitHandlers(),
     ),
@@ -86,7 +84,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/e",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=CONHandlers(),
     ),
@@ -95,7 +92,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/f",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=EndpointHandlers(),
     ),
@@ -104,7 +100,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/g",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=RouterHandlers(),
     ),
@@ -113,7 +108,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/h",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=ManagerHandlers(),
     ),
@@ -122,7 +116,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/i",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=AppSlugHandlers(),
     ),
@@ -131,7 +124,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/j",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=LiveFeedHandlers(),
     ),
@@ -140,7 +132,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/k",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=None_Handlers(),
     ),
@@ -149,7 +140,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/l",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=ConnectionHandlers(),
     ),
@@ -158,7 +148,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=Xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0d4e2ca9Handlers(),
     ),
@@ -167,7 +156,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/m",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=True_Handlers(),
     ),
@@ -176,7 +164,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/n",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=SettingsHandlers(),
     ),
@@ -185,13 +172,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/default",
         admits_anonymous=True,  # websockets.default.auth.required
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=DefaultHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -286,73 +270,85 @@ router.add_websocket_route(
 @router.post("/a/ticket", name="class:ticket")
 async def class__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["class"])
+    endpoint = ENDPOINTS["class"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/b/ticket", name="real-time:ticket")
 async def real_time_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["real-time"])
+    endpoint = ENDPOINTS["real-time"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/c/ticket", name="2fa:ticket")
 async def endpoint_2fa_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["2fa"])
+    endpoint = ENDPOINTS["2fa"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/d/ticket", name="__init__:ticket")
 async def endpoint__init___ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["__init__"])
+    endpoint = ENDPOINTS["__init__"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/e/ticket", name="CON:ticket")
 async def CON__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["CON"])
+    endpoint = ENDPOINTS["CON"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/f/ticket", name="-:ticket")
 async def endpoint__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["-"])
+    endpoint = ENDPOINTS["-"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/g/ticket", name="router:ticket")
 async def router_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["router"])
+    endpoint = ENDPOINTS["router"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/h/ticket", name="manager:ticket")
 async def manager_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["manager"])
+    endpoint = ENDPOINTS["manager"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/i/ticket", name="app_slug:ticket")
 async def app_slug_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["app_slug"])
+    endpoint = ENDPOINTS["app_slug"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/j/ticket", name="liveFeed:ticket")
 async def liveFeed_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["liveFeed"])
+    endpoint = ENDPOINTS["liveFeed"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/k/ticket", name="None:ticket")
 async def None__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["None"])
+    endpoint = ENDPOINTS["None"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/l/ticket", name="Connection:ticket")
 async def Connection_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["Connection"])
+    endpoint = ENDPOINTS["Connection"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post(
@@ -363,28 +359,28 @@ async def xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     request: Request, response: Response
 ) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(
-        request,
-        response,
-        ENDPOINTS[
-            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-        ],
-    )
+    endpoint = ENDPOINTS[
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    ]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/m/ticket", name="True:ticket")
 async def True__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["True"])
+    endpoint = ENDPOINTS["True"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/n/ticket", name="settings:ticket")
 async def settings_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["settings"])
+    endpoint = ENDPOINTS["settings"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/default/ticket", name="default:ticket")
 async def default_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["default"])
+    endpoint = ENDPOINTS["default"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

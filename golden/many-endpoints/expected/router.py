@@ -9,20 +9,22 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.comments import CommentsHandlers
 from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -37,7 +39,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/presence",
         admits_anonymous=False,  # by default
         ping_interval_s=10,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=PresenceHandlers(),
     ),
@@ -46,7 +47,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/documents",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=DocumentsHandlers(),
     ),
@@ -55,7 +55,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/comments",
         admits_anonymous=False,  # websockets.comments.auth.required
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=CommentsHandlers(),
     ),
@@ -64,7 +63,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/notifications",
         admits_anonymous=False,  # by default
         ping_interval_s=60,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=NotificationsHandlers(),
     ),
@@ -73,13 +71,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/status",
         admits_anonymous=True,  # websockets.status-page.auth.required
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=StatusPageHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -114,28 +109,33 @@ router.add_websocket_route(
 @router.post("/ws/presence/ticket", name="presence:ticket")
 async def presence_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["presence"])
+    endpoint = ENDPOINTS["presence"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/documents/ticket", name="documents:ticket")
 async def documents_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["documents"])
+    endpoint = ENDPOINTS["documents"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/comments/ticket", name="comments:ticket")
 async def comments_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["comments"])
+    endpoint = ENDPOINTS["comments"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/notifications/ticket", name="notifications:ticket")
 async def notifications_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["notifications"])
+    endpoint = ENDPOINTS["notifications"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/status/ticket", name="status-page:ticket")
 async def status_page_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["status-page"])
+    endpoint = ENDPOINTS["status-page"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

@@ -9,17 +9,19 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.class_ import ClassHandlers
 from .handlers.on_message import OnMessageHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -34,7 +36,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=ClassHandlers(),
     ),
@@ -43,13 +44,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws2",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=OnMessageHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -69,10 +67,12 @@ router.add_websocket_route(
 @router.post("/ws/ticket", name="class:ticket")
 async def class__ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["class"])
+    endpoint = ENDPOINTS["class"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws2/ticket", name="on-message:ticket")
 async def on_message_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["on-message"])
+    endpoint = ENDPOINTS["on-message"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

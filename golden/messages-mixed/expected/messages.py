@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .jsontypes import MessageId, Model, Omittable, Sparse
+from .runtime.jsontypes import MessageId, Model, Omittable, Sparse
 
 
 class Welcome(Model):

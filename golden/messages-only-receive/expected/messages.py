@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from .jsontypes import MessageId, Omittable, Sparse
+from .runtime.jsontypes import MessageId, Omittable, Sparse
 
 
 class Log(Sparse):

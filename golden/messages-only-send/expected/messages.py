@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .jsontypes import Model
+from .runtime.jsontypes import Model
 
 
 class Price(Model):

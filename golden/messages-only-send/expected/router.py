@@ -9,16 +9,18 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.prices import PricesHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -33,13 +35,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/prices",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=PricesHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -54,4 +53,5 @@ router.add_websocket_route(
 @router.post("/ws/prices/ticket", name="prices:ticket")
 async def prices_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["prices"])
+    endpoint = ENDPOINTS["prices"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

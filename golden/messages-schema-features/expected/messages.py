@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from .jsontypes import (
+from .runtime.jsontypes import (
     Date,
     DateTime,
     Email,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .jsontypes import MessageId, Model
+from .runtime.jsontypes import MessageId, Model
 
 
 class Item(Model):

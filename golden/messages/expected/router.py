@@ -7,18 +7,20 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.realtime import RealtimeHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -33,7 +35,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws",
         admits_anonymous=True,  # websockets.realtime.auth.required
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(
             max_message_bytes=16384,
             messages_per_second=50,
@@ -45,8 +46,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
 }
 
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
-
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
 # guard sockets; ``on_connect`` is the place to refuse a client.
@@ -55,9 +54,3 @@ router.add_websocket_route(
     cast(Any, ENDPOINTS["realtime"]),  # typed for functions only
     name="realtime",
 )
-
-
-@router.post("/ws/ticket", name="realtime:ticket")
-async def realtime_ticket(request: Request, response: Response) -> Ticket:
-    """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["realtime"])

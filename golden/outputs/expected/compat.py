@@ -10,14 +10,14 @@ from weakref import WeakSet
 
 from fastapi import FastAPI, WebSocket
 
-from .clients import Audience
-from .connection import Connection as WebSocketConnection
-from .hub import hub
-from .manager import ConnectionManager as WebSocketConnectionManager
-from .manager import manager
 from .router import ENDPOINTS, router
+from .runtime.clients import Audience
+from .runtime.connection import Connection as WebSocketConnection
+from .runtime.hub import hub
+from .runtime.manager import ConnectionManager as WebSocketConnectionManager
+from .runtime.manager import manager
+from .runtime.wire import encode_broadcast
 from .settings import APP_SLUG, SENT_AT
-from .wire import encode_broadcast
 
 __all__ = [
     "WebSocketConnection",
@@ -37,14 +37,13 @@ async def broadcast_to_app(
 ) -> int:
     """Send a message to every client, or to those of one user, as the manager does.
 
-    A message of a declared type reaches clients of the endpoints that declare it.
-
     Raises:
         ValueError: ``slug`` is another app's.
     """
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
     frame = encode_broadcast(message)
+    # A declared type reaches clients of the endpoints that declare it, others everybody.
     endpoints = SENT_AT.get(str(message.get("type")))
     return await hub.publish(frame, Audience(user_id=user, endpoints=endpoints))
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from .jsontypes import (
+from .runtime.jsontypes import (
     DateTime,
     Email,
     MessageId,

@@ -9,18 +9,20 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.board import BoardHandlers
 from .handlers.echo import EchoHandlers
 from .handlers.realtime import RealtimeHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -35,7 +37,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(max_message_bytes=4096, connections_per_user=3),
         handlers=RealtimeHandlers(),
     ),
@@ -44,7 +45,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/board",
         admits_anonymous=True,  # websockets.board.auth.required
         ping_interval_s=15,
-        ticket_ttl_s=30,
         limits=Limits(),
         handlers=BoardHandlers(),
     ),
@@ -53,13 +53,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/echo",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=EchoHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -84,16 +81,19 @@ router.add_websocket_route(
 @router.post("/ws/ticket", name="realtime:ticket")
 async def realtime_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["realtime"])
+    endpoint = ENDPOINTS["realtime"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/board/ticket", name="board:ticket")
 async def board_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["board"])
+    endpoint = ENDPOINTS["board"]
+    return await exchange_token(request, response, endpoint, ttl_s=30)
 
 
 @router.post("/ws/echo/ticket", name="echo:ticket")
 async def echo_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["echo"])
+    endpoint = ENDPOINTS["echo"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

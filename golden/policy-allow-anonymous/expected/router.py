@@ -9,17 +9,19 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.lobby import LobbyHandlers
 from .handlers.members import MembersHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -34,7 +36,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/lobby",
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=LobbyHandlers(),
     ),
@@ -43,13 +44,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/members",
         admits_anonymous=False,  # websockets.members.auth.allow_anonymous
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=MembersHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -69,10 +67,12 @@ router.add_websocket_route(
 @router.post("/lobby/ticket", name="lobby:ticket")
 async def lobby_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["lobby"])
+    endpoint = ENDPOINTS["lobby"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/members/ticket", name="members:ticket")
 async def members_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["members"])
+    endpoint = ENDPOINTS["members"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

@@ -9,17 +9,19 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
-from .endpoint import Endpoint, Ticket, exchange_token
 from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
-from .redaction import install_redaction
-from .session import drain
-from .settings import EndpointName, Limits, deployment
+from .runtime.deployment import Limits, deployment
+from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.redaction import install_redaction
+from .runtime.session import drain
+from .settings import EndpointName
 
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     """Start only where the environment lacks nothing; stop when clients have left."""
+    install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
     yield
@@ -34,7 +36,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/orders",
         admits_anonymous=False,  # auth.policy.allow_anonymous
         ping_interval_s=15,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=OrdersHandlers(),
     ),
@@ -43,13 +44,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
         path="/ws/stock",
         admits_anonymous=True,  # websockets.stock-levels.auth.allow_anonymous
         ping_interval_s=30,
-        ticket_ttl_s=10,
         limits=Limits(),
         handlers=StockLevelsHandlers(),
     ),
 }
-
-install_redaction(endpoint.path for endpoint in ENDPOINTS.values())
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
@@ -69,10 +67,12 @@ router.add_websocket_route(
 @router.post("/ws/orders/ticket", name="orders:ticket")
 async def orders_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["orders"])
+    endpoint = ENDPOINTS["orders"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)
 
 
 @router.post("/ws/stock/ticket", name="stock-levels:ticket")
 async def stock_levels_ticket(request: Request, response: Response) -> Ticket:
     """Exchange a token for a ticket that is good for one connection."""
-    return await exchange_token(request, response, ENDPOINTS["stock-levels"])
+    endpoint = ENDPOINTS["stock-levels"]
+    return await exchange_token(request, response, endpoint, ttl_s=10)

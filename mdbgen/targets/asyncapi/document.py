@@ -7,36 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from mdbgen.errors import UNSEEN
 from mdbgen.model.files import Owner, RenderedFile
-from mdbgen.model.manifest import LIMITS, Endpoint, Manifest
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import Message
+from mdbgen.model.wire import CLIENT_FRAMES, CLOSES, SERVER_FRAMES, Close
 from mdbgen.naming import ticket_path
 from mdbgen.targets.asyncapi.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
-from mdbgen.targets.asyncapi.payloads import MISREAD_KEYS, Json, Payloads
+from mdbgen.targets.asyncapi.payloads import Payloads
+from mdbgen.targets.asyncapi.schemas import MISREAD_KEYS, Json
 
 _INFO = "The WebSocket endpoints of {}. Text frames, one JSON object each."
-_CLOSE_CODES = (
-    (1000, "", "done", "stop"),
-    (1001, "", "the server goes away", "reconnect after a random delay"),
-    (1003, "", "a binary frame", "stop"),
-    (1008, "unauthenticated", "no credential, or a bad one", "reconnect with a new token"),
-    (1008, "token_expired", "the token expired", "reconnect with a new token"),
-    (1008, "forbidden", "not let in", "stop"),
-    (1009, "", "a frame over max_message_bytes", "stop"),
-    (1011, "", "a bug in the server", "reconnect with backoff"),
-    (1012, "", "the server restarts", "reconnect after a random delay"),
-    (1013, "", "the client is too slow, or the server is full", "reconnect with backoff"),
-    (4408, "", "no sign of life", "reconnect"),
-    (4429, "", "too many messages or connections", "reconnect with backoff"),
-)
 # No class is called so: neither begins with a capital.
 _ANY_RECEIVED, _ANY_SENT = "any-received", "any-sent"
-_PROTOCOL = {
-    "connected": "The first frame.",
-    "ping": "After ping_interval seconds without a frame of the client.",
-    "error": "A frame of the client could not be used; the connection stays.",
-    "disconnect": "Before every close that the server starts.",
-    "resync": "What the client missed is no longer complete; it loads its state anew.",
-}
 
 
 def render(manifest: Manifest) -> Iterator[RenderedFile]:
@@ -104,7 +85,7 @@ class _Document:
                     "reply_to": {"location": "$message.payload#/reply_to"},
                 },
             },
-            "x-close-codes": [_close_code(*each) for each in _CLOSE_CODES],
+            "x-close-codes": [_close_code(each) for each in CLOSES],
         }
 
     def _server(self, protocol: str, host: str, description: str) -> Json:
@@ -133,7 +114,7 @@ class _Document:
                 "address": ticket_path(endpoint.path),
                 "expires-in": endpoint.ticket_ttl_seconds,
             },
-            "x-limits": {**LIMITS, **endpoint.limits},
+            "x-limits": endpoint.all_limits,
             "x-history": endpoint.history,
         }
         if not endpoint.description.strip():
@@ -187,10 +168,10 @@ class _Document:
             description = "Whatever the app sends."
             payload = self._payloads.any_sent(numbered=any(each.history for each in silent))
             yield _ANY_SENT, _plain_message("any", description, payload, "reply_to")
-        yield "pong", _plain_message("pong", "Answers a ping.", self._payloads.pong())
+        yield "pong", _plain_message("pong", CLIENT_FRAMES["pong"], self._payloads.pong())
         for key, payload in self._payloads.protocol(numbered=self._keeps_history).items():
             correlation = "reply_to" if key == "error" else ""
-            yield key, _plain_message(key, _PROTOCOL[key], payload, correlation)
+            yield key, _plain_message(key, SERVER_FRAMES[key], payload, correlation)
 
     def _received_keys(self, endpoint: Endpoint) -> list[str]:
         if endpoint.takes_objects:
@@ -207,9 +188,9 @@ class _Document:
         return message.body.name + ("-sent" if message.name in self._both_ways else "")
 
 
-def _close_code(code: int, reason: str, meaning: str, client: str) -> Json:
-    why = {"reason": reason} if reason else {}
-    return {"code": code, **why, "meaning": meaning, "client": client}
+def _close_code(close: Close) -> Json:
+    why = {"reason": close.reason} if close.reason else {}
+    return {"code": close.code, **why, "meaning": close.meaning, "client": close.reaction.value}
 
 
 def _channel_key(name: str) -> str:
@@ -218,7 +199,7 @@ def _channel_key(name: str) -> str:
 
 
 def _protocol_keys(endpoint: Endpoint) -> list[str]:
-    return [key for key in _PROTOCOL if key != "resync" or endpoint.history]
+    return [key for key in SERVER_FRAMES if key != "resync" or endpoint.history]
 
 
 def _operation(
@@ -242,12 +223,12 @@ def _titled(key: str, message: Json) -> Json:
 
 
 def _message(message: Message, payload: Json, examples: list[Json], correlation: str) -> Json:
-    stated = message.document
-    described = {key: stated[key] for key in ("title", "description") if stated.get(key)}
+    notes = message.body.notes
+    described = {"title": notes.title, "description": notes.description}
     shown = {"examples": [{"payload": each} for each in examples]} if examples else {}
     return {
         "name": message.name,
-        **described,
+        **{key: text for key, text in described.items() if text},
         "correlationId": _correlation(correlation),
         "payload": payload,
         **shown,

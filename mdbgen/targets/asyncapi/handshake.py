@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdbgen.model.manifest import Endpoint
-from mdbgen.targets.asyncapi.payloads import Json
+from mdbgen.targets.asyncapi.schemas import Json
 
 _CREDENTIALS = (
     "The first one that is there counts: `Authorization: Bearer`, the subprotocols"

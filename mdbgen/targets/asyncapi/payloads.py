@@ -5,16 +5,16 @@ What the manifest says of a message is the app's part of a frame; here the envel
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from math import isfinite
-from typing import Any
-
 from mdbgen.model.manifest import Manifest
-from mdbgen.model.schema import Message, name_in
-from mdbgen.patterns import as_ecma
-
-Json = dict[str, Any]
+from mdbgen.model.schema import Message
+from mdbgen.model.wire import ERROR_CODES
+from mdbgen.targets.asyncapi.schemas import (
+    Json,
+    plain_examples,
+    spell,
+    spell_properties,
+    spell_property,
+)
 
 _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer"}
@@ -36,16 +36,6 @@ _SEQ: Json = {
     "description": "The number of a broadcast, on endpoints that keep a history. Opaque; the last"
     " one that a client saw is its since when it comes back.",
 }
-_ERROR_CODES = (
-    "invalid_json",
-    "invalid_message",
-    "unknown_type",
-    "not_implemented",
-    "handler_failed",
-)
-# As keys these mean something else to YAML, to JavaScript or to whoever resolves references:
-# the official parser stumbles over each of them.
-MISREAD_KEYS = frozenset(["$ref", "<<", "__proto__", "hasOwnProperty"])
 _EXAMPLE_TIMESTAMP = "2026-01-02T12:00:00+00:00"
 
 
@@ -59,7 +49,7 @@ class Payloads:
     def components(self) -> Json:
         """Return ``mdbgen.schemas`` by the names of their classes."""
         return {
-            each.alias: self._translated({"title": each.name, **each.document})
+            each.alias: {"title": each.name, **spell(each.type, self._schemas)}
             for each in self._schemas.values()
         }
 
@@ -137,7 +127,7 @@ class Payloads:
             "error": self._own(
                 "error",
                 {
-                    "code": {**_TEXT, "enum": list(_ERROR_CODES)},
+                    "code": {**_TEXT, "enum": list(ERROR_CODES)},
                     "message": _TEXT,
                     "reply_to": {**_REPLY_TO, "type": ["string", "integer", "null"]},
                     "details": {"type": ["array", "null"], "items": _detail()},
@@ -172,11 +162,9 @@ class Payloads:
         ]
 
     def _frame(self, message: Message, first: Json, last: Json, required: tuple[str, ...]) -> Json:
-        stated = message.document
-        properties: Mapping[str, Any] = stated.get("properties", {})  # type: ignore[assignment]
-        own = self._properties(properties)
-        also: list[str] = stated.get("required", [])  # type: ignore[assignment]
-        frame: Json = {
+        own = spell_properties(message.body, self._schemas)
+        also = [each.name for each in message.body.properties if each.required]
+        frame = {
             "type": "object",
             **own,
             "properties": {
@@ -187,10 +175,9 @@ class Payloads:
             },
             "required": list(dict.fromkeys(("type", *also, *required))),
         }
-        for keyword in ("additionalProperties", "deprecated"):
-            if keyword in stated:
-                frame[keyword] = stated[keyword]
-        return frame
+        closed = {"additionalProperties": False} if message.body.is_closed else {}
+        noted = {"deprecated": True} if message.deprecated else {}
+        return {**frame, **closed, **noted}
 
     def _own(self, kind: str, properties: Json, optional: Json | None = None) -> Json:
         return {
@@ -213,51 +200,8 @@ class Payloads:
         own = next((each for each in message.body.properties if each.name == "timestamp"), None)
         if own is None:
             return _TIMESTAMP
-        stated: Mapping[str, Any] = message.document["properties"]  # type: ignore[assignment]
-        schema: Json = self._translated(stated["timestamp"])
+        schema = spell_property(own, self._schemas)
         return schema if own.required else {"anyOf": [schema, _TIMESTAMP]}
-
-    def _properties(self, stated: Mapping[str, Any]) -> Json:
-        """Return ``properties``, and ``patternProperties`` for names that would be misread."""
-        spelled = {name: self._translated(each) for name, each in stated.items()}
-        plain = {name: each for name, each in spelled.items() if name not in MISREAD_KEYS}
-        if len(plain) == len(spelled):
-            return {"properties": plain}
-        misread = {f"^{re.escape(name)}$": spelled[name] for name in spelled if name not in plain}
-        return {"properties": plain, "patternProperties": misread}
-
-    def _translated(self, schema: Any) -> Any:
-        """Spell a schema of the manifest in Draft 7."""
-        if not isinstance(schema, dict):
-            return {}  # ``true``: any value
-        spelled: Json = {}
-        for keyword, value in schema.items():
-            spelled.update(self._translated_keyword(keyword, value))
-        if "$ref" in spelled and len(spelled) > 1:
-            # In Draft 7, what stands beside a $ref is not read.
-            target = spelled.pop("$ref")
-            spelled = {"allOf": [{"$ref": target}], **spelled}
-        return spelled
-
-    def _translated_keyword(self, keyword: str, value: Any) -> Json:
-        match keyword:
-            case "$ref":
-                return {keyword: f"#/components/schemas/{self._schemas[name_in(value)].alias}"}
-            case "properties":
-                return self._properties(value)
-            case "anyOf" | "oneOf":
-                return {keyword: [self._translated(each) for each in value]}
-            case "items":
-                return {keyword: self._translated(value)}
-            case "additionalProperties" if isinstance(value, dict):
-                return {keyword: self._translated(value)}
-            case "examples":
-                kept = [each for each in value if _is_plain(each)]
-                return {keyword: kept} if kept else {}
-            case "pattern":
-                return {keyword: as_ecma(value)}
-            case _:
-                return {keyword: value}
 
 
 def _constant(value: str) -> Json:
@@ -274,14 +218,4 @@ def _detail() -> Json:
 
 
 def _examples(message: Message) -> list[Json]:
-    stated: list[Any] = message.document.get("examples", [])  # type: ignore[assignment]
-    return [each for each in stated if isinstance(each, dict) and _is_plain(each)]
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value can stand in a document: JSON, and no key that would be misread."""
-    if isinstance(value, dict):
-        return not MISREAD_KEYS & value.keys() and all(map(_is_plain, value.values()))
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    return not isinstance(value, float) or isfinite(value)
+    return [each for each in plain_examples(message.body.notes) if isinstance(each, dict)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from mdbgen.model.schema import (
@@ -11,7 +12,6 @@ from mdbgen.model.schema import (
     ArrayType,
     BooleanType,
     EnumType,
-    Format,
     MapType,
     NullType,
     NumberType,
@@ -25,15 +25,6 @@ from mdbgen.model.schema import (
 )
 from mdbgen.naming import literal
 from mdbgen.patterns import as_rust
-
-_FORMATS: Mapping[Format, str] = {
-    "date-time": "DateTime",
-    "date": "Date",
-    "time": "Time",
-    "uuid": "Uuid",
-    "email": "Email",
-    "uri": "Uri",
-}
 
 
 def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
@@ -98,7 +89,7 @@ def _rounded(to_whole: Callable[[int | float], int], value: int | float | None) 
 
 
 def _spell_string(kind: StringType) -> str:
-    base = _FORMATS[kind.format] if kind.format else "str"
+    base = kind.format.annotation if kind.format else "str"
     pattern = literal(as_rust(kind.pattern)) if kind.pattern is not None else None
     limits = {"min_length": kind.min_length, "max_length": kind.max_length}
     return _annotated(base, {**limits, "pattern": pattern})
@@ -169,7 +160,7 @@ def union_members(kind: UnionType, schemas: Mapping[str, Schema]) -> tuple[Schem
     for member in kind.members:
         target = _target(member, schemas)
         if isinstance(target, UnionType) and not _objects(target, schemas):
-            members += union_members(target._replace(discriminator=kind.discriminator), schemas)
+            members += union_members(replace(target, discriminator=kind.discriminator), schemas)
         else:
             members.append(member)
     return tuple(members)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mdbgen.model.schema import Message
 from mdbgen.naming import docstring, literal
+
+if TYPE_CHECKING:
+    from mdbgen.model.schema import Message
 
 LINE_LENGTH = 88  # of the generated code
 METHOD_INDENT = 4

@@ -69,7 +69,7 @@ class ModelsPlan(NamedTuple):
 
     definitions: tuple[Definition, ...]  # what is named stands above what names it, if it can
     rebuilt: tuple[str, ...]  # models for which it cannot
-    words: frozenset[str]  # all names in all annotations
+    words: frozenset[str]  # all names in all annotations and bases
 
 
 class _Item(NamedTuple):
@@ -286,5 +286,6 @@ def _words(definitions: Iterable[Definition]) -> Iterator[str]:
     for model, alias in definitions:
         fields = model.fields if model else ()
         texts = [f"{each.annotation}{each.default}" for each in fields]
+        texts += [model.bases] if model else []
         for text in [*texts, alias.annotation if alias else ""]:
             yield from re.findall(r"\w+", _STRING.sub("", text))

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mdbgen.model.limits import LIMITS, Limit
 from mdbgen.model.manifest import Decision, Endpoint, Manifest
 from mdbgen.naming import class_name, docstring, identifier, literal, ticket_path
 from mdbgen.targets.python.auth import AuthPlan, KeyPlan, one_a_line, plan_auth, plan_key
+from mdbgen.targets.python.closing import ClosingPlan, plan_closing
 from mdbgen.targets.python.messages import MessagesPlan, is_silent, plan_messages, received_name
 from mdbgen.targets.python.methods import LINE_LENGTH, MethodPlan, plan_methods
 
@@ -43,7 +45,6 @@ class EndpointPlan(NamedTuple):
     takes_objects: bool  # any JSON object
     is_silent: bool  # nothing but pongs
     received: str  # "RealtimeReceived"
-    adapter: str  # "_REALTIME_RECEIVED"
 
 
 class Plan(NamedTuple):
@@ -53,11 +54,19 @@ class Plan(NamedTuple):
     slug_literal: str
     algorithm_literal: str
     endpoint_name_type: str  # 'Literal["realtime", "events"]'
+    paths_literal: str  # '("/ws", "/events")'
     endpoints: tuple[EndpointPlan, ...]  # in the manifest's order
     imports: tuple[EndpointPlan, ...]  # the same, in the order of import lines
     key: KeyPlan
     auth: AuthPlan
+    closing: ClosingPlan
+    limits: tuple[Limit, ...]  # with their defaults
     messages: MessagesPlan
+    compat: bool  # the names of the reference engine are wanted
+    has_tickets: bool  # some endpoint requires a credential
+    parse: str  # what makes a message of a frame: "parse_object"
+    dispatch: str  # the method that has every message of an endpoint: "on_message"
+    handle: str  # what calls that: "handle", or the same
     reply_type: str  # "Frame | None" where messages have replies
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
@@ -69,16 +78,25 @@ def make_plan(manifest: Manifest) -> Plan:
     endpoints = tuple(
         _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
+    dispatch = "dispatch" if messages.has_declared_endpoint else "on_message"
     return Plan(
         slug=manifest.slug,
         slug_literal=literal(manifest.slug),
         algorithm_literal=literal(manifest.algorithm),
         endpoint_name_type=_literal_type("EndpointName", manifest.websockets),
+        paths_literal=_tuple_literal("PATHS", (each.path for each in manifest.websockets.values())),
         endpoints=endpoints,
         imports=tuple(sorted(endpoints, key=lambda each: _import_order(each.module))),
         key=plan_key(manifest),
         auth=plan_auth(manifest),
+        closing=plan_closing(),
+        limits=tuple(LIMITS.values()),
         messages=messages,
+        compat=manifest.compat,
+        has_tickets=any(each.required.value for each in manifest.websockets.values()),
+        parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
+        dispatch=dispatch,
+        handle="handle" if manifest.compat else dispatch,
         reply_type="Frame | None" if messages.replies else "None",
         history=any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
@@ -123,8 +141,6 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         takes_objects=endpoint.takes_objects,
         is_silent=is_silent(endpoint),
         received=received_name(name),
-        # Two underscores at the start would make it another name inside of the class.
-        adapter=f"_{identifier(name).lstrip('_').upper()}_RECEIVED",
     )
 
 
@@ -150,3 +166,10 @@ def _literal_type(name: str, values: Iterable[str]) -> str:
     if len(f"{name} = {value}") > LINE_LENGTH:
         value = f"Literal[\n{one_a_line(literals, 4)}]"
     return value
+
+
+def _tuple_literal(name: str, values: Iterable[str]) -> str:
+    literals = [literal(value) for value in values]
+    comma = "," if len(literals) == 1 else ""
+    value = f"({', '.join(literals)}{comma})"
+    return value if len(f"{name} = {value}") <= LINE_LENGTH else f"(\n{one_a_line(literals, 4)})"

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
 from mdbgen.model.files import MIB, Owner, RenderedFile
 from mdbgen.model.manifest import Manifest
 from mdbgen.targets.python.methods import LINE_LENGTH, MethodPlan
 from mdbgen.targets.python.plan import Plan, make_plan
+from mdbgen.targets.python.shake import Draft, shake
 from mdbgen.targets.templates import fill, template
 
-# The same for every app: these templates are the files. A test says that black agrees.
-_CONSTANT = (
-    *("carriers.py", "client.py", "clients.py", "closing.py", "heartbeat.py", "inbox.py"),
-    *("loops.py", "outbox.py", "redaction.py", "startup.py", "tickets.py"),
+# A template that ends in .py is the same for every app; .jinja is filled in.
+_TOP = (
+    *("compat.py.jinja", "contract.py.jinja", "messages.py.jinja", "router.py.jinja"),
+    "settings.py.jinja",
 )
-# These hold nothing of the manifest that may be long: a few texts each, which black leaves alone.
-CHOSEN = (
-    *("compat.py", "connection.py", "endpoint.py", "hub.py", "manager.py", "session.py"),
-    *("tokens.py", "wire.py"),
+_RUNTIME = (
+    *("auth.py.jinja", "carriers.py", "client.py", "clients.py", "closing.py.jinja"),
+    *("connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja", "endpoint.py.jinja"),
+    *("heartbeat.py", "history.py", "hub.py.jinja", "inbound.py.jinja", "inbox.py"),
+    *("jsontypes.py.jinja", "jwks.py", "loops.py", "manager.py.jinja", "outbox.py"),
+    *("redaction.py", "session.py.jinja", "startup.py", "tickets.py", "tokens.py.jinja"),
+    "wire.py.jinja",
 )
-_DERIVED = ("auth.py", "contract.py", "inbound.py", "messages.py", "router.py", "settings.py")
+_TEMPLATES = {
+    "__init__.py": "package_init.py.jinja",
+    **{name.removesuffix(".jinja"): name for name in _TOP},
+    **{f"runtime/{name.removesuffix('.jinja')}": name for name in _RUNTIME},
+}
+# Where a text of the manifest may be long enough for black to wrap its line.
+_WRAPPED = (
+    *("__init__.py", "contract.py", "messages.py", "router.py", "settings.py"),
+    *("runtime/deployment.py", "runtime/inbound.py"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,31 +56,30 @@ def render(manifest: Manifest) -> Iterator[RenderedFile]:
 
 
 def _files(plan: Plan) -> Iterator[RenderedFile]:
-    generator = Owner.GENERATOR
-    yield RenderedFile("py.typed", generator, "")
-    for name in _CONSTANT:
-        yield RenderedFile(name, generator, template(name))
-    for name in CHOSEN:
-        yield RenderedFile(name, generator, fill(name, plan=plan))
-    for name in _DERIVED:
-        yield FormattedFile(name, generator, fill(name, plan=plan))
-    if plan.messages.is_declared:
-        yield FormattedFile("jsontypes.py", generator, fill("jsontypes.py", plan=plan))
-    if plan.key.is_public:
-        yield RenderedFile("jwks.py", generator, template("jwks.py"))
-    if plan.history:
-        yield RenderedFile("history.py", generator, template("history.py"))
-    yield FormattedFile("__init__.py", generator, fill("package_init.py", plan=plan))
-    yield RenderedFile("handlers/__init__.py", generator, template("handlers_init.py"))
+    yield RenderedFile("py.typed", Owner.GENERATOR, "")
+    yield RenderedFile("handlers/__init__.py", Owner.GENERATOR, template("handlers_init.py"))
+    yield RenderedFile("runtime/__init__.py", Owner.GENERATOR, template("runtime_init.py"))
+    for path, draft in shake(partial(_draft, plan)).items():
+        kind = FormattedFile if path in _WRAPPED else RenderedFile
+        yield kind(path, Owner.GENERATOR, draft)
     for endpoint in plan.endpoints:
         stubs = {each.handler: _stub(each) for each in endpoint.receives}
-        draft = fill("handler.py", endpoint=endpoint, plan=plan, stubs=tuple(stubs.values()))
+        draft = fill("handler.py.jinja", endpoint=endpoint, plan=plan, stubs=(*stubs.values(),))
         path = f"handlers/{endpoint.module}.py"
         yield FormattedFile(path, Owner.APP, draft, endpoint.handlers, endpoint.contract, stubs)
 
 
+def _draft(plan: Plan, path: str) -> Draft | None:
+    name = _TEMPLATES.get(path)
+    if name is None:
+        return None
+    if name.endswith(".jinja"):
+        return Draft(fill(name, plan=plan))
+    return Draft(template(name), is_fixed=True)
+
+
 def _stub(method: MethodPlan) -> str:
-    return fill("stub", method=method).rstrip("\n")
+    return fill("handler_method.jinja", method=method).rstrip("\n")
 
 
 def _formatted(path: str, draft: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from app import ws
-from app.ws.connection import Connection
-from app.ws.tokens import Identity
+from app.ws.runtime.connection import Connection
+from app.ws.runtime.tokens import Identity
 from fastapi import Body, FastAPI, WebSocket
 
 logging.basicConfig(level=logging.DEBUG, format="%(name)s %(levelname)s %(message)s")
@@ -39,7 +39,7 @@ async def set_constants(body: dict[str, dict[str, Any]] = Body()) -> None:
     """Set constants of modules of the package, to have a test wait less."""
     for module, constants in body.items():
         for name, value in constants.items():
-            setattr(import_module(f"app.ws.{module}"), name, value)
+            setattr(import_module(f"app.ws.runtime.{module}"), name, value)
 
 
 @app.get("/census")

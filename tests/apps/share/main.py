@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from app import ws
-from app.ws import clients, outbox, session
 from app.ws.handlers.realtime import SEEN, STATE
+from app.ws.runtime import clients, outbox, session
 from fastapi import Body, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -6,10 +6,7 @@ Created by mdbgen once; now it is yours.
 from __future__ import annotations
 
 from ...store import store
-from .. import messages
-from ..connection import Connection
-from ..contract import BoardContract
-from ..manager import manager
+from ..contract import BoardContract, Connection, manager, messages
 
 
 class BoardHandlers(BoardContract):

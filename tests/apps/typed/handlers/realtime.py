@@ -6,10 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from .. import messages
-from ..connection import Connection
-from ..contract import RealtimeContract
-from ..manager import manager
+from ..contract import Connection, RealtimeContract, manager, messages
 
 # What ``on_ask`` may not answer.
 WRONG: dict[str, Any] = {

@@ -1,0 +1,32 @@
+"""The close codes, as ``closing.py`` spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mdbgen.model.wire import CLOSES, Reaction
+from mdbgen.naming import literal
+
+
+class ClosingPlan(NamedTuple):
+    """What the server closes with, and whether clients come back."""
+
+    constants: tuple[tuple[str, int], ...]  # with their names
+    reconnect_codes: str  # "{1001, 1011}"; whatever the reason
+    reconnect_reasons: str  # of a code that does not say enough
+
+
+def plan_closing() -> ClosingPlan:
+    """Decide how a client is told what to do after a close."""
+    named = {each.constant: each.code for each in CLOSES if each.constant}
+    back = [each for each in CLOSES if each.reaction is not Reaction.STOP]
+    return ClosingPlan(
+        constants=tuple(named.items()),
+        reconnect_codes=_set_literal(each.code for each in back if not each.reason),
+        reconnect_reasons=_set_literal(each.reason for each in back if each.reason),
+    )
+
+
+def _set_literal(values: Iterable[int | str]) -> str:
+    return f"{{{', '.join(map(literal, values))}}}"
