@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mdbgen.document.problems import Problems, TakenNames, check_name
 from mdbgen.document.source import Path, Place, dotted
 from mdbgen.errors import shown
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     UNKNOWN,
     AnyType,
@@ -64,7 +65,7 @@ class Reader:
 
     around: Surroundings
 
-    def read(self, schema: Any, path: Path, name: str) -> SchemaType:
+    def read(self, schema: Any, path: Path, name: Code) -> SchemaType:
         """Return the type of a schema that is no property.
 
         Args:
@@ -77,7 +78,7 @@ class Reader:
         return self._read(schema, path, name)
 
     def read_object(
-        self, schema: Keys, path: Path, name: str, owner: str, reserved: Collection[str] = ()
+        self, schema: Keys, path: Path, name: Code, owner: str, reserved: Collection[str] = ()
     ) -> ObjectType:
         """Return the type of an object with properties, and take its class name.
 
@@ -128,7 +129,7 @@ class Reader:
         key: str,
         schema: Any,
         path: Path,
-        parent: str,
+        parent: Code,
         required: Collection[str],
         fields: TakenNames,
     ) -> Property:
@@ -154,7 +155,7 @@ class Reader:
             return None
         return found
 
-    def _read(self, schema: Any, path: Path, name: str) -> SchemaType:
+    def _read(self, schema: Any, path: Path, name: Code) -> SchemaType:
         if schema is True:
             return AnyType()
         if not isinstance(schema, dict):
@@ -172,7 +173,7 @@ class Reader:
         self._add(path, "MDB103", f"{shown(schema)} is not an object", hint)
         return UNKNOWN
 
-    def _read_form(self, schema: Keys, path: Path, name: str) -> SchemaType:
+    def _read_form(self, schema: Keys, path: Path, name: Code) -> SchemaType:
         problems = self.around.problems
         if "$ref" in schema:
             refuse_beside(schema, "$ref", path, problems)
@@ -191,7 +192,7 @@ class Reader:
         refuse_untyped(schema, path, problems)
         return AnyType() if set(schema) <= set(ANNOTATIONS) else UNKNOWN
 
-    def _typed(self, schema: Keys, path: Path, name: str) -> SchemaType:
+    def _typed(self, schema: Keys, path: Path, name: Code) -> SchemaType:
         kinds = read_kinds(schema, path, self.around.problems)
         if not kinds:
             return UNKNOWN
@@ -199,7 +200,7 @@ class Reader:
         members = [self._of_kind(kind, schema, path, name) for kind in kinds]
         return members[0] if len(members) == 1 else UnionType(tuple(members))
 
-    def _of_kind(self, kind: str, schema: Keys, path: Path, name: str) -> SchemaType:
+    def _of_kind(self, kind: str, schema: Keys, path: Path, name: Code) -> SchemaType:
         problems = self.around.problems
         match kind:
             case "string":
@@ -213,7 +214,7 @@ class Reader:
             case _:
                 return BooleanType() if kind == "boolean" else NullType()
 
-    def _array(self, schema: Keys, path: Path, name: str) -> ArrayType:
+    def _array(self, schema: Keys, path: Path, name: Code) -> ArrayType:
         least, most = read_lengths(schema, "minItems", "maxItems", path, self.around.problems)
         unique = schema.get("uniqueItems", False)
         self.around.problems.expect(unique, bool, (*path, "uniqueItems"))
@@ -225,7 +226,7 @@ class Reader:
             items = self.read(schema["items"], (*path, "items"), nested_class(name, "Item"))
         return ArrayType(items, least, most, unique is True)
 
-    def _object(self, schema: Keys, path: Path, name: str) -> SchemaType:
+    def _object(self, schema: Keys, path: Path, name: Code) -> SchemaType:
         problems, owner = self.around.problems, f"the object {dotted(path[1:])}"
         stated, others = schema.get("properties"), schema.get("additionalProperties", True)
         if isinstance(others, bool) and ("properties" in schema or not others):
@@ -242,7 +243,7 @@ class Reader:
         self._required(schema, {}, path)
         return MapType(self.read(others, path_of_others, nested_class(name, "Value")))
 
-    def _union(self, stated: Any, path: Path, name: str) -> SchemaType:
+    def _union(self, stated: Any, path: Path, name: Code) -> SchemaType:
         problems = self.around.problems
         if not problems.expect(stated, list, path):
             return UNKNOWN
