@@ -37,6 +37,11 @@ class Policy(NamedTuple):
     owner: str | None = None  # the developer_id that passes the allowed_* checks
     stated_by: Mapping[str, str] = MappingProxyType({})  # of each list that is not empty
 
+    @property
+    def exempts_owner(self) -> bool:
+        """Whether being the owner makes a difference."""
+        return self.owner is not None and bool(self.allowed_users or self.allowed_roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
