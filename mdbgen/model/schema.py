@@ -222,6 +222,19 @@ def resolve(kind: SchemaType, schemas: Schemas) -> SchemaType:
     return kind
 
 
+def children(kind: SchemaType) -> Iterator[SchemaType]:
+    """Yield the types that are written inside of a type; what a ``$ref`` names is elsewhere."""
+    match kind:
+        case ArrayType():
+            yield kind.items
+        case MapType():
+            yield kind.values
+        case UnionType():
+            yield from kind.members
+        case ObjectType():
+            yield from (each.type for each in kind.properties)
+
+
 def leaves(kind: SchemaType, schemas: Schemas) -> Iterator[Leaf | ObjectType]:
     """Yield the types that a value may have, through every ``$ref`` and nested union, once."""
     seen: set[str] = set()

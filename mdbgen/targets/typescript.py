@@ -28,6 +28,7 @@ from mdbgen.model.schema import (
     SchemaType,
     StringType,
     UnionType,
+    children,
 )
 from mdbgen.model.wire import ERROR_CODES, Reaction, codes_with, reasons_with
 from mdbgen.naming import class_name, code, joined
@@ -193,22 +194,10 @@ def _noted(declared: Schema | Message | Property) -> str:
 
 def _nested(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[Code]:
     """Yield the interfaces of the objects inside of a type."""
-    for child in _children(kind):
+    for child in children(kind):
         yield from _nested(child, schemas)
         if isinstance(child, ObjectType):
             yield _interface(child, _doc(child.description), schemas)
-
-
-def _children(kind: SchemaType) -> Iterator[SchemaType]:
-    match kind:
-        case ArrayType():
-            yield kind.items
-        case MapType():
-            yield kind.values
-        case UnionType():
-            yield from kind.members
-        case ObjectType():
-            yield from (each.type for each in kind.properties)
 
 
 def _interface(

@@ -9,10 +9,8 @@ from typing import NamedTuple
 from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     AnyType,
-    ArrayType,
     Default,
     EnumType,
-    MapType,
     Message,
     NullType,
     NumberType,
@@ -22,6 +20,7 @@ from mdbgen.model.schema import (
     Schema,
     SchemaType,
     UnionType,
+    children,
 )
 from mdbgen.naming import code, docstring, joined, literal
 from mdbgen.targets.python.annotations import possible_types, spell, union_members
@@ -125,7 +124,7 @@ def _nested(
     kind: SchemaType, parent: Code, schemas: Mapping[str, Schema]
 ) -> Iterator[tuple[Code, _Item]]:
     """Yield the classes inside of a type, without the type itself."""
-    for child in _children(kind):
+    for child in children(kind):
         name = child.name if isinstance(child, ObjectType) else parent
         yield from _nested(child, name, schemas)
         if isinstance(child, ObjectType):
@@ -133,21 +132,9 @@ def _nested(
             yield child.name, _Item(child, doc, frozenset(_names(child, schemas)))
 
 
-def _children(kind: SchemaType) -> Iterator[SchemaType]:
-    match kind:
-        case ArrayType():
-            yield kind.items
-        case MapType():
-            yield kind.values
-        case UnionType():
-            yield from kind.members
-        case ObjectType():
-            yield from (each.type for each in kind.properties)
-
-
 def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[Code]:
     """Yield the classes and aliases that the annotations of a type name."""
-    parts = union_members(kind, schemas) if isinstance(kind, UnionType) else _children(kind)
+    parts = union_members(kind, schemas) if isinstance(kind, UnionType) else children(kind)
     for child in parts:
         if isinstance(child, ObjectType):
             yield child.name
