@@ -191,8 +191,8 @@ class _Reading:
             return ()
         self.problems.refuse_doubles(stated, path)
         for index, value in enumerate(stated):
-            if value not in OUTPUTS:
-                message = f"{shown(value)} is not 'typescript' or 'asyncapi'"
+            if value not in tuple(OUTPUTS):  # it may be a list, which no dictionary takes
+                message = f"{shown(value)} is not {' or '.join(map(shown, OUTPUTS))}"
                 hint = self.problems.did_you_mean(value, OUTPUTS)
                 self.problems.add((*path, index), "MDB107", message, hint)
         return tuple(output for output in OUTPUTS if output in stated)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
-OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
+OUTPUTS: Mapping[Output, str] = {"typescript": "client.ts", "asyncapi": "asyncapi.json"}
 
 
 class Decision(NamedTuple):

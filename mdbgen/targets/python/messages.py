@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.model.manifest import Endpoint, Manifest
+from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.naming import class_name, docstring, literal
 from mdbgen.targets.python.methods import LINE_LENGTH
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from mdbgen.model.schema import Message
     from mdbgen.targets.python.models import Definition, ModelPlan, ModelsPlan
 
-_FORMATS = ("DateTime", "Date", "Time", "Uuid", "Email", "Uri")
+_FORMATS = tuple(each.annotation for each in TEXT_FORMATS.values())
 _TYPING = {"Annotated", "Any", "Literal", "TypeAlias"}
 _JSONTYPES = {
     *(*_FORMATS, "Integer", "MessageId", "Model", "Omittable", "Renamed", "Sparse", "Unique"),
