@@ -47,6 +47,7 @@ from mdbgen.schemas.scalars import read_lengths, read_number, read_string
 from mdbgen.schemas.unions import Overlap, flat_union, tell_apart
 
 Keys = Mapping[str, Any]
+_NOTES = set(ANNOTATIONS) - {"default"}
 
 
 class Surroundings(NamedTuple):
@@ -103,7 +104,7 @@ class Reader:
             if self._is_free(key, (*path, "properties", key), reserved)
         ]
         is_closed = schema.get("additionalProperties") is False
-        return ObjectType(name, tuple(properties), is_closed, notes=notes_of(schema))
+        return ObjectType(name, tuple(properties), is_closed, notes=_notes(schema))
 
     def _is_free(self, key: str, path: Path, reserved: Collection[str]) -> bool:
         if key in reserved:
@@ -162,7 +163,8 @@ class Reader:
             return self._refuse(schema, path)
         refuse_foreign(schema, path, self.problems)
         check_annotations(schema, path, self.problems)
-        return replace(self._read_form(schema, path, name), notes=notes_of(schema))
+        kind = self._read_form(schema, path, name)
+        return replace(kind, notes=_notes(schema)) if schema.keys() & _NOTES else kind
 
     def _refuse(self, schema: object, path: Path) -> SchemaType:
         hint = ""
@@ -263,7 +265,7 @@ class Reader:
         return flat_union(members, found)
 
 
-def notes_of(schema: Keys) -> Notes:
+def _notes(schema: Keys) -> Notes:
     """Return what a schema says to people; of the wrong type is the same as not at all."""
     title, description = schema.get("title"), schema.get("description")
     examples = schema.get("examples")
