@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from mdbgen.apps import Outcome
     from mdbgen.report.drift import Show
 
-# Older typers take this class from click, newer ones bring their own.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+# Of every command line that typer cannot read. Older ones take it from click, newer ones bring
+# their own, and neither has it under a name: it is what a bad parameter is a case of.
+_UsageError: type[Exception]
+(_UsageError,) = typer.BadParameter.__bases__
 
 app = typer.Typer(
     help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in step.",

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
+from typing import LiteralString
 
 from mdbgen.errors import UNSEEN, escape, visible
+from mdbgen.model.codetext import Code
 from mdbgen.model.textformats import TEXT_FORMATS
 
 DOCSTRING_COLUMNS = 88
@@ -71,7 +73,7 @@ _FIELD_NAMES = {"Config"} | _HARD_KEYWORDS | MODEL_ATTRIBUTES | PYTHON_NAMES | _
 _CLASS_NAMES = _HARD_KEYWORDS | PYTHON_NAMES | TYPESCRIPT_NAMES
 _HANDLER_NAMES = frozenset(["on_connect", "on_disconnect", "on_message"])
 # Methods of the TypeScript client and of every object, and words of the language.
-_METHOD_NAMES = _words(
+METHOD_NAMES = _words(
     "on off once send close connect request status constructor then toString toLocaleString toJSON "
     "valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable prototype arguments await break "
     "case catch class const continue debugger default delete do else enum eval export extends "
@@ -81,14 +83,9 @@ _METHOD_NAMES = _words(
 )
 _ILLEGAL = re.compile("[^A-Za-z0-9_]")
 _DOCSTRING_UNIT = re.compile(r'"{3,}|.', re.DOTALL)
-_TOOL_DIRECTIVE = re.compile(
-    r"\b(coding|flake8|fmt|isort|mypy|pragma|pylint|pyright|ruff|type|yapf)(?=\s*[:=])"
-    r"|\b(noqa|nosec)\b",
-    re.IGNORECASE,
-)
 
 
-def identifier(name: str) -> str:
+def identifier(name: str) -> Code:
     """Return the Python name of an endpoint, which is also a module name on every platform.
 
     Args:
@@ -96,10 +93,10 @@ def identifier(name: str) -> str:
     """
     word = _kept_short(name.replace("-", "_"))
     if word[0].isdigit():
-        return "endpoint_" + word
+        return Code("endpoint_" + word)
     if word.startswith("__") or not word.strip("_"):
-        return "endpoint" + word
-    return word + "_" if word in _KEYWORDS or word.lower() in _WINDOWS_DEVICES else word
+        return Code("endpoint" + word)
+    return _apart(word, {word} if word.lower() in _WINDOWS_DEVICES else _KEYWORDS)
 
 
 def ticket_path(path: str) -> str:
@@ -107,7 +104,7 @@ def ticket_path(path: str) -> str:
     return path.rstrip("/") + "/ticket"
 
 
-def class_name(name: str) -> str:
+def class_name(name: str) -> Code:
     """Return the class name of an endpoint: ``real-time`` and ``realTime`` are ``RealTime``.
 
     Args:
@@ -116,11 +113,11 @@ def class_name(name: str) -> str:
     words = re.split("[-_]+", _kept_short(name))
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     if not joined or joined[0].isdigit():
-        return "Endpoint" + joined
-    return joined + "_" if joined in _KEYWORDS else joined
+        return Code("Endpoint" + joined)
+    return _apart(joined, _KEYWORDS)
 
 
-def wire_class(name: str, prefix: str) -> str:
+def wire_class(name: str, prefix: str) -> Code:
     """Return the class name of a message or schema: ``document.created/v2``, DocumentCreatedV2.
 
     Args:
@@ -142,7 +139,7 @@ def class_part(name: str) -> str:
     return _kept_short(joined or _code_points(name).replace("_", "").upper())
 
 
-def nested_class(parent: str, part: str) -> str:
+def nested_class(parent: str, part: str) -> Code:
     """Return the class name of an object that is written inside of another: parent and part.
 
     Args:
@@ -151,7 +148,7 @@ def nested_class(parent: str, part: str) -> str:
     return _apart(_kept_short(parent + part), _CLASS_NAMES)
 
 
-def field_name(name: str, classes: Collection[str] = ()) -> str:
+def field_name(name: str, classes: Collection[str] = ()) -> Code:
     """Return the field of a property: its own name where Python and pydantic allow it.
 
     Args:
@@ -161,14 +158,14 @@ def field_name(name: str, classes: Collection[str] = ()) -> str:
     word = _ILLEGAL.sub("_", name)
     bare = word.lstrip("_")
     if not bare:
-        return f"field_{_code_points(name)}"
+        return Code(f"field_{_code_points(name)}")
     if bare != word:
         word = bare + "_"
     word = _kept_short("field_" + word if word[0].isdigit() else word)
     return _apart(_apart(word, _FIELD_NAMES), classes)
 
 
-def handler_name(name: str) -> str:
+def handler_name(name: str) -> Code:
     """Return the method that handles a message: ``get.status``, on_get_status.
 
     Args:
@@ -180,7 +177,7 @@ def handler_name(name: str) -> str:
     )
 
 
-def method_name(name: str) -> str:
+def method_name(name: str) -> Code:
     """Return the method of the TypeScript client that sends a message: ``get_status``, getStatus.
 
     Args:
@@ -188,11 +185,11 @@ def method_name(name: str) -> str:
     """
     joined = class_part(name)
     if joined[0].isdigit():
-        return "message" + joined
-    return _apart(joined[0].lower() + joined[1:], _METHOD_NAMES)
+        return Code("message" + joined)
+    return _apart(joined[0].lower() + joined[1:], METHOD_NAMES)
 
 
-def literal(value: str | int | float | tuple[object, ...] | None) -> str:
+def literal(value: str | int | float | tuple[object, ...] | None) -> Code:
     """Return the Python literal of a value, quoted as black quotes it.
 
     Raises:
@@ -200,18 +197,18 @@ def literal(value: str | int | float | tuple[object, ...] | None) -> str:
     """
     match value:
         case None | bool() | int():
-            return repr(value)
+            return Code(repr(value))
         case float() if value - value == 0:
-            return repr(value)
+            return Code(repr(value))
         case str():
-            return _string_literal(value)
+            return Code(_string_literal(value))
         case tuple():
-            return _tuple_literal([literal(item) for item in value])  # type: ignore[arg-type]
+            return Code(_tuple_literal([literal(item) for item in value]))  # type: ignore[arg-type]
         case _:
             raise TypeError(f"no literal for {value!r}")
 
 
-def docstring(text: str, indent: int = 4) -> str:
+def docstring(text: str, indent: int = 4) -> Code:
     r"""Return text that may stand between triple quotes, as black leaves it.
 
     Evaluates to the words of the text: lines are kept, wrapped at 88 columns and indented, runs of
@@ -226,13 +223,17 @@ def docstring(text: str, indent: int = 4) -> str:
     paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip("\n"))
     body = "\n\n".join(paragraphs).replace("\n", "\n" + " " * indent)
     body = re.sub(r"\n +(?=\n)", "\n", body)
-    return _away_from_quotes(body)
+    return Code(_away_from_quotes(body))
 
 
-def comment(text: str) -> str:
-    """Return text that may follow ``# ``: one line that no tool takes for an order to itself."""
-    line = visible(" ".join(re.split(r"[ \t\r\n]+", text))).strip(" ")
-    return _TOOL_DIRECTIVE.sub(r"'\g<0>'", line)
+def code(form: LiteralString, *parts: Code | int | float) -> Code:
+    """Return code of a form that mdbgen knows: each ``%s`` of it gives way to a part."""
+    return Code(form % parts)
+
+
+def joined(separator: LiteralString, parts: Iterable[Code]) -> Code:
+    """Return parts with a separator between them."""
+    return Code(separator.join(parts))
 
 
 def _kept_short(word: str) -> str:
@@ -242,10 +243,10 @@ def _kept_short(word: str) -> str:
     return f"{word[:MAX_WORD_LENGTH]}_{sha256(word.encode()).hexdigest()[:8]}"
 
 
-def _apart(word: str, taken: Collection[str]) -> str:
+def _apart(word: str, taken: Collection[str]) -> Code:
     while word in taken:
         word += "_"
-    return word
+    return Code(word)
 
 
 def _code_points(name: str) -> str:

@@ -128,6 +128,16 @@ def test_only_the_command_line_prints_or_exits(module: str) -> None:
     assert not called & {"print", "exit", "quit", "SystemExit", "input"}
 
 
+# Who may say of a text that it is code: the doors, and a table of mdbgen's own names.
+DOORS = {"mdbgen.naming", "mdbgen.targets.typescript", "mdbgen.model.textformats"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - DOORS))
+def test_text_becomes_code_at_the_doors_alone(module: str) -> None:
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        assert not (isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Code")), module
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_module_is_small(module: str) -> None:
     assert len(MODULES[module].read_text("utf-8").splitlines()) <= 320

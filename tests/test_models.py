@@ -28,6 +28,7 @@ from mdbgen.model.schema import (
 from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.targets.python.annotations import spell
 from mdbgen.targets.python.models import ModelsPlan, plan_models
+from mdbgen.targets.templates import template
 
 TEXT, WHOLE = StringType(), NumberType(is_integer=True)
 
@@ -217,3 +218,10 @@ def test_default(schema: dict[str, Any], default: str) -> None:
     model = _plan({}, x=schema).definitions[-1].model
     assert model is not None
     assert model.fields[0].default == default
+
+
+def test_package_and_check_have_one_idea_of_a_format() -> None:
+    text = template("jsontypes.py")
+    for each in TEXT_FORMATS.values():
+        assert f"\n{each.annotation} = Annotated[" in text
+        assert each.pattern is None or f'r"{each.pattern}"' in text

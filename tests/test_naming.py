@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-import io
 import keyword
 import re
-import tokenize
 
 import black
 import pytest
@@ -16,14 +14,16 @@ from hypothesis import strategies as st
 
 from mdbgen.errors import UNSEEN
 from mdbgen.naming import (
+    METHOD_NAMES,
     MODEL_ATTRIBUTES,
     class_name,
     class_part,
-    comment,
+    code,
     docstring,
     field_name,
     handler_name,
     identifier,
+    joined,
     literal,
     method_name,
     nested_class,
@@ -207,31 +207,17 @@ def test_what_has_no_literal(value: object) -> None:
         literal(value)  # type: ignore[arg-type]
 
 
-@given(ANY_TEXT)
-@example("fmt: off")
-@example("a # fmt: skip")
-@example("-*- coding: latin-1 -*-")
-@example("x\\\ny")
-def test_comments_stay_comments(text: str) -> None:
-    line = f"x = 1  # {comment(text) or 'nothing'}\n"
-    kinds = [token.type for token in tokenize.generate_tokens(io.StringIO(line).readline)]
-    assert kinds.count(tokenize.COMMENT) == 1
-    assert ast.dump(ast.parse(line, type_comments=True)) == ast.dump(ast.parse("x = 1\n"))
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("made", "expected"),
     [
-        ("fmt: off", "'fmt': off"),
-        ("type: ignore", "'type': ignore"),
-        ("see #noqa", "see #'noqa'"),
-        ("coding=latin-1", "'coding'=latin-1"),
-        ("the type of a message", "the type of a message"),
-        ("two\n  lines\x1b", "two lines\\x1b"),
+        (code("{ a: %s }", literal("%s")), '{ a: "%s" }'),
+        (code("%s=%s", field_name("a"), 0.5), "a=0.5"),
+        (joined(" | ", [literal(None), literal(1)]), "None | 1"),
+        (joined(", ", []), ""),
     ],
 )
-def test_comments_give_no_orders_to_tools(text: str, expected: str) -> None:
-    assert comment(text) == expected
+def test_code_is_put_together(made: str, expected: str) -> None:
+    assert made == expected
 
 
 @pytest.mark.parametrize(
@@ -320,13 +306,15 @@ def test_handlers_and_methods(name: str, handler: str, method: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=300))
+@example("Not")
 def test_every_name_becomes_an_identifier(name: str) -> None:
-    spelled = [field_name(name), handler_name(name), method_name(name), wire_class(name, "Message")]
-    for word in [*spelled, "Parent" + class_part(name)]:
+    spelled = [field_name(name), handler_name(name), wire_class(name, "Message")]
+    for word in [*spelled, method_name(name), "Parent" + class_part(name)]:
         assert word.isidentifier()
         assert word.isascii()
-        assert not keyword.iskeyword(word)
         assert len(word) < 130
+    assert not any(map(keyword.iskeyword, spelled))
+    assert method_name(name) not in METHOD_NAMES  # "not" is no word of TypeScript
     assert not spelled[0].startswith("_")
 
 

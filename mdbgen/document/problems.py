@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import islice
 
 from mdbgen.document.jsontext import whole
@@ -103,30 +104,28 @@ class Problems:
                 continue
             before = first.setdefault((isinstance(value, bool), value), index)
             if before != index:
-                where = self.where((*path, before))
+                where = self.source.where((*path, before))
                 self.add(
                     (*path, index), "MDB209", f"{shown(value)} is here twice, first at {where}"
                 )
 
-    def nearest(self, word: object, known: Collection[str]) -> str:
-        """Return the known word that was probably meant, or ""."""
+    def nearest(self, word: object, known: Collection[str], likeness: float = 0.6) -> str:
+        """Return the known word that was probably meant, or "".
+
+        Args:
+            likeness: that it needs at least; 1 is the same word.
+        """
         if not isinstance(word, str) or self.comparisons_left <= 0:
             return ""
-        from difflib import get_close_matches  # only bad manifests pay for it
-
         compared = list(islice(known, self.comparisons_left))
         self.comparisons_left -= len(compared)
-        return next(iter(get_close_matches(word[:_MAX_COMPARED_CHARS], compared, n=1)), "")
+        word = word[:_MAX_COMPARED_CHARS]
+        return next(iter(get_close_matches(word, compared, n=1, cutoff=likeness)), "")
 
     def did_you_mean(self, word: object, known: Collection[str]) -> str:
         """Return a suggestion, or ""."""
         near = self.nearest(word, known)
         return f"did you mean {shown(near)}?" if near else ""
-
-    def where(self, path: Path, at: Place = Place.VALUE) -> str:
-        """Spell a place as messages do: ``12:5``."""
-        line, column = self.source.locate(path, at)
-        return f"{line}:{column}"
 
 
 @dataclass(slots=True)
@@ -146,7 +145,7 @@ class TakenNames:
         other, other_path, other_at = self.owners.setdefault(name, (owner, path, at))
         if (other_path, other_at) == (path, at):
             return True
-        where = self.problems.where(other_path, other_at)
+        where = self.problems.source.where(other_path, other_at)
         message = f"{owner} and {other} ({where}) have one {self.kind}: {name}"
         self.problems.add(path, "MDB205", message, "rename one of the two", at)
         return False

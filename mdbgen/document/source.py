@@ -57,6 +57,11 @@ class Source:
         """
         return self.text.position(self._offset(path, at))
 
+    def where(self, path: Path, at: Place = Place.VALUE) -> str:
+        """Spell a place as messages do: ``12:5``."""
+        line, column = self.locate(path, at)
+        return f"{line}:{column}"
+
     def diagnostic(
         self,
         path: Path,

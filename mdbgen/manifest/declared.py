@@ -15,7 +15,7 @@ from mdbgen.manifest.messages import MessageReader
 from mdbgen.model.limits import LIMITS, MAX_HISTORY
 from mdbgen.model.manifest import OUTPUTS, Output
 from mdbgen.model.schema import UNKNOWN, Message, Schema, Schemas
-from mdbgen.naming import class_name, nested_class, wire_class
+from mdbgen.naming import class_name, code, nested_class, wire_class
 from mdbgen.schemas.enums import member_names
 from mdbgen.schemas.nesting import MAX_TYPES, Nesting, TooDeep, TooMany
 from mdbgen.schemas.reader import Keys, Reader, Surroundings
@@ -197,8 +197,8 @@ class _Reading:
             return ()
         self.problems.refuse_doubles(stated, path)
         for index, value in enumerate(stated):
-            if value not in OUTPUTS:
-                message = f"{shown(value)} is not 'typescript' or 'asyncapi'"
+            if value not in tuple(OUTPUTS):  # it may be a list, which no dictionary takes
+                message = f"{shown(value)} is not {' or '.join(map(shown, OUTPUTS))}"
                 hint = self.problems.did_you_mean(value, OUTPUTS)
                 self.problems.add((*path, index), "MDB107", message, hint)
         return tuple(output for output in OUTPUTS if output in stated)
@@ -260,7 +260,7 @@ class _Reading:
 def _has_options(document: Keys) -> bool:
     """Whether a schema is a union whose members get names of their own."""
     members = document.get("anyOf", document.get("oneOf"))
-    return isinstance(members, list) and len(set(member_names(members, ""))) > 1
+    return isinstance(members, list) and len(set(member_names(members, code("")))) > 1
 
 
 def _endpoint_names(source: Source) -> dict[str, None]:

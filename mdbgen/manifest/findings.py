@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from mdbgen.document.problems import Problems
 from mdbgen.document.source import Path, Place, Source
 from mdbgen.errors import SHOWN_VALUE_CHARS, Diagnostic, Severity, shown
 from mdbgen.model.origins import ANY, nearest_origin, normalize_origin
@@ -31,9 +32,9 @@ _Finding = Mapping[str, Any]  # "type", "loc", "ctx", as pydantic reports them
 
 
 def describe(
-    source: Source, findings: Iterable[_Finding], known_keys: Mapping[int, Sequence[str]]
-) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each finding of pydantic.
+    problems: Problems, findings: Iterable[_Finding], known_keys: Mapping[int, Sequence[str]]
+) -> None:
+    """Keep a problem for each finding of pydantic.
 
     Args:
         known_keys: length of a path -> the keys that may end it, where others are refused.
@@ -41,23 +42,24 @@ def describe(
     for finding in findings:
         path = tuple(finding["loc"])
         if finding["type"] == "missing":
-            yield _missing(source, path)
+            hint = _misspelt_hint(problems, str(path[-1])) if len(path) == 1 else ""
+            problems.add(path, "MDB101", "is missing", hint)
         elif finding["type"] == "extra_forbidden":
-            yield _unknown_key(source, path, known_keys[len(path)])
+            _refuse_key(problems, path, known_keys[len(path)])
         elif finding["type"] == "string_pattern_mismatch":
-            yield _bad_format(source, path)
+            _refuse_format(problems, path)
         else:
-            yield _bad_value(source, path, finding)
+            _refuse_value(problems, path, finding)
 
 
-def check_clashes(source: Source) -> Iterator[Diagnostic]:
-    """Yield an error for each endpoint whose name or path is taken by one above it."""
-    endpoints = source.value.get("websockets")
+def check_clashes(problems: Problems) -> None:
+    """Keep a problem for each endpoint whose name or path is taken by one above it."""
+    endpoints = problems.source.value.get("websockets")
     if isinstance(endpoints, dict):
         names = [name for name in endpoints if re.fullmatch(_body(ENDPOINT_NAME_PATTERN), name)]
-        yield from _name_clashes(source, names)
-        yield from _path_clashes(source, endpoints)
-        yield from _crowd(source, endpoints)
+        _refuse_taken_names(problems, names)
+        _refuse_taken_paths(problems, endpoints)
+        _refuse_crowd(problems, endpoints)
 
 
 def check_origins(source: Source, origins: Sequence[str]) -> Iterator[Diagnostic]:
@@ -85,73 +87,66 @@ def warning(
     return source.diagnostic(path, code, message, suggestion=suggestion, severity=severity)
 
 
-def _missing(source: Source, path: Path) -> Diagnostic:
-    hint = ""
-    if len(path) == 1:
-        others = [key for key in source.value if key not in _ROOT_KEYS]
-        near = _nearest(str(path[0]), others, 0.75)
-        if near:
-            line, column = source.locate((near,), Place.KEY)
-            hint = f"did you mean '{path[0]}' where {line}:{column} says {shown(near)}?"
-    return source.diagnostic(path, "MDB101", "is missing", suggestion=hint)
+def _misspelt_hint(problems: Problems, missing: str) -> str:
+    """Guess which other root key was meant to be the one that is missing."""
+    others = [key for key in problems.source.value if key not in _ROOT_KEYS]
+    near = problems.nearest(missing, others, likeness=0.75)
+    if not near:
+        return ""
+    where = problems.source.where((near,), Place.KEY)
+    return f"did you mean '{missing}' where {where} says {shown(near)}?"
 
 
-def _unknown_key(source: Source, path: Path, known: Sequence[str]) -> Diagnostic:
+def _refuse_key(problems: Problems, path: Path, known: Sequence[str]) -> None:
     if len(path) == 3 and path[-1] == "require_auth":
         message = "is an old spelling that is no longer read"
         hint = 'write it as auth.required: "auth": {"required": true}'
-        return source.diagnostic(path, "MDB109", message, at=Place.KEY, suggestion=hint)
-    near = _nearest(str(path[-1]), known)
-    hint = f"did you mean '{near}'?" if near else f"known keys: {', '.join(known)}"
-    message = f"{shown(path[-1])} is not a known key"
-    return source.diagnostic(path, "MDB102", message, at=Place.KEY, suggestion=hint)
+        problems.add(path, "MDB109", message, hint, Place.KEY)
+    else:
+        problems.refuse_unknown([str(path[-1])], known, path[:-1])
 
 
-def _bad_format(source: Source, path: Path) -> Diagnostic:
+def _refuse_format(problems: Problems, path: Path) -> None:
     if path[-1] == "[key]":
-        value = str(path[-2])
-        message = f"{shown(value)} is not an endpoint name: only a-z, A-Z, 0-9, '_' and '-'"
-        hint = _mended(ENDPOINT_NAME_PATTERN, re.sub(r"[^a-zA-Z0-9_-]+", "-", value.strip()))
-        return source.diagnostic(path[:-1], "MDB106", message, at=Place.KEY, suggestion=hint)
-    value = str(source.at(path))
+        name = str(path[-2])
+        message = f"{shown(name)} is not an endpoint name: only a-z, A-Z, 0-9, '_' and '-'"
+        hint = _mended(ENDPOINT_NAME_PATTERN, re.sub(r"[^a-zA-Z0-9_-]+", "-", name.strip()))
+        problems.add(path[:-1], "MDB106", message, hint, Place.KEY)
+        return
+    value = str(problems.source.at(path))
     if path == ("slug",):
         message = f"{shown(value)} is not a slug: only a-z, 0-9, '_' and '-'"
         hint = _mended(SLUG_PATTERN, re.sub(r"[^a-z0-9_-]+", "-", value.strip().lower()))
     else:
         message = f"{shown(value)} is not a path: '/' and then only a-z, A-Z, 0-9, '_', '-' and '/'"
         hint = _mended(PATH_PATTERN, "/" + value.strip().removeprefix("/"))
-    return source.diagnostic(path, "MDB105", message, suggestion=hint)
+    problems.add(path, "MDB105", message, hint)
 
 
-def _bad_value(source: Source, path: Path, finding: _Finding) -> Diagnostic:
-    value, limits = shown(source.at(path)), finding.get("ctx", {})  # 30.0 may have become 30
-    kind = finding["type"]
+def _refuse_value(problems: Problems, path: Path, finding: _Finding) -> None:
+    kind, limits = finding["type"], finding.get("ctx", {})
+    value = shown(problems.source.at(path))  # 30.0, where pydantic may have 30
     if kind == "greater_than_equal":
-        return source.diagnostic(path, "MDB104", f"{value} is below the minimum of {limits['ge']}")
-    if kind == "less_than_equal":
-        return source.diagnostic(path, "MDB104", f"{value} is above the maximum of {limits['le']}")
-    if kind == "literal_error":
-        return _not_one_of(source, path, finding)
-    if kind == "too_short":
-        return source.diagnostic(path, "MDB108", "needs at least one endpoint")
-    if kind == "string_too_short":
-        return source.diagnostic(path, "MDB108", "'' is empty")
-    expected = _NOT_A.get(kind, "what belongs here")
-    return source.diagnostic(path, "MDB103", f"{value} is not {expected}")
+        problems.add(path, "MDB104", f"{value} is below the minimum of {limits['ge']}")
+    elif kind == "less_than_equal":
+        problems.add(path, "MDB104", f"{value} is above the maximum of {limits['le']}")
+    elif kind == "literal_error":
+        _refuse_choice(problems, path, limits["expected"])
+    elif kind == "too_short":
+        problems.add(path, "MDB108", "needs at least one endpoint")
+    elif kind == "string_too_short":
+        problems.add(path, "MDB108", "'' is empty")
+    else:
+        expected = _NOT_A.get(kind, "what belongs here")
+        problems.add(path, "MDB103", f"{value} is not {expected}")
 
 
-def _not_one_of(source: Source, path: Path, finding: _Finding) -> Diagnostic:
-    value, expected = source.at(path), finding["ctx"]["expected"]
+def _refuse_choice(problems: Problems, path: Path, expected: str) -> None:
+    value = problems.source.at(path)
     known = re.findall("'([^']+)'", expected)
-    near = _nearest(value.upper(), known) if isinstance(value, str) else ""
+    near = problems.nearest(value.upper(), known) if isinstance(value, str) else ""
     hint = f"did you mean '{near}'?" if near else ""
-    return source.diagnostic(path, "MDB107", f"{shown(value)} is not {expected}", suggestion=hint)
-
-
-def _nearest(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
-    from difflib import get_close_matches  # only bad manifests pay for it
-
-    return next(iter(get_close_matches(word[:80], known, n=1, cutoff=cutoff)), "")
+    problems.add(path, "MDB107", f"{shown(value)} is not {expected}", hint)
 
 
 def _mended(pattern: str, guess: str) -> str:
@@ -171,43 +166,35 @@ _SPELLINGS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _name_clashes(source: Source, names: Iterable[str]) -> Iterator[Diagnostic]:
+def _refuse_taken_names(problems: Problems, names: Iterable[str]) -> None:
     taken: dict[tuple[str, str], str] = {}
     for name in names:
         for kind, spell in _SPELLINGS.items():
             other = taken.setdefault((kind, spell(name)), name)
             if other != name:
-                where = _at(source, ("websockets", other), Place.KEY)
+                where = problems.source.where(("websockets", other), Place.KEY)
                 message = f"{shown(name)} and {shown(other)} ({where}) have one {kind}"
-                yield source.diagnostic(
-                    ("websockets", name), "MDB110", f"{message}: {spell(name)}", at=Place.KEY
-                )
+                path = ("websockets", name)
+                problems.add(path, "MDB110", f"{message}: {spell(name)}", at=Place.KEY)
                 break
 
 
-def _path_clashes(source: Source, endpoints: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _refuse_taken_paths(problems: Problems, endpoints: Mapping[str, Any]) -> None:
     taken: dict[str, str] = {}
     for name, endpoint in endpoints.items():
         path = endpoint.get("path") if isinstance(endpoint, dict) else None
         if isinstance(path, str):
             other = taken.setdefault(path.rstrip("/"), name)
             if other != name:
-                where = _at(source, ("websockets", other, "path"), Place.VALUE)
+                where = problems.source.where(("websockets", other, "path"))
                 message = f"{shown(path)} is also the path of {shown(other)} ({where})"
                 if path != endpoints[other]["path"]:
                     message += ", but for '/' at the end"
-                yield source.diagnostic(("websockets", name, "path"), "MDB111", message)
+                problems.add(("websockets", name, "path"), "MDB111", message)
 
 
-def _crowd(source: Source, endpoints: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _refuse_crowd(problems: Problems, endpoints: Mapping[str, Any]) -> None:
     for name in islice(endpoints, MAX_ENDPOINTS, MAX_ENDPOINTS + 1):
         message = f"is one endpoint too many: an app may have {MAX_ENDPOINTS}"
         hint = "one endpoint serves any number of channels: ws.manager.join"
-        yield source.diagnostic(
-            ("websockets", name), "MDB112", message, at=Place.KEY, suggestion=hint
-        )
-
-
-def _at(source: Source, path: Path, place: Place) -> str:
-    line, column = source.locate(path, place)
-    return f"{line}:{column}"
+        problems.add(("websockets", name), "MDB112", message, hint, Place.KEY)

@@ -45,7 +45,9 @@ class MessageReader:
             if isinstance(keys_of_message, dict) and "reply" in keys_of_message:
                 message = "only what clients send has a reply"
                 hint = "move it to the message under receive"
-                self._add((*path, "send", name, "reply"), "MDB207", message, hint, Place.KEY)
+                self.reader.problems.add(
+                    (*path, "send", name, "reply"), "MDB207", message, hint, Place.KEY
+                )
         received = self._messages(receive, (*path, "receive"))
         self._check_methods(received, (*path, "receive"))
         replies = {
@@ -54,14 +56,9 @@ class MessageReader:
         }
         return tuple(replace(each, reply=replies[each.name]) for each in received), sent
 
-    def _add(
-        self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
-    ) -> None:
-        self.reader.around.problems.add(path, code, message, hint, at)
-
     def _object(self, keys: Keys, key: str, path: Path) -> Keys:
         value = keys.get(key, {})
-        self.reader.around.problems.expect(value, dict, (*path, key))
+        self.reader.problems.expect(value, dict, (*path, key))
         return value if isinstance(value, dict) else {}
 
     def _messages(self, stated: Keys, path: Path) -> tuple[Message, ...]:
@@ -71,9 +68,9 @@ class MessageReader:
     def _message(self, name: str, stated: Any, path: Path) -> Message | None:
         if name in RESERVED_MESSAGES:
             message = f"{shown(name)} is reserved: it is one of the package's own messages"
-            self._add(path, "MDB204", message, "choose another name", Place.KEY)
+            self.reader.problems.add(path, "MDB204", message, "choose another name", Place.KEY)
             return None
-        problems = self.reader.around.problems
+        problems = self.reader.problems
         if not check_name(name, path, problems) or not problems.expect(stated, dict, path):
             return None
         document = {key: value for key, value in stated.items() if key != "reply"}
@@ -83,24 +80,24 @@ class MessageReader:
             first = _Declaration(self._read(name, document, path), fingerprint, path)
             self.declared[name] = first
         if first.fingerprint != fingerprint:
-            where = problems.where(first.path, Place.KEY)
+            where = problems.source.where(first.path, Place.KEY)
             message = f"{shown(name)} is another message here than at {where}"
             hint = "give both the same schema, or one of the two another name"
-            self._add(path, "MDB206", message, hint, Place.KEY)
+            self.reader.problems.add(path, "MDB206", message, hint, Place.KEY)
         return first.message
 
     def _read(self, name: str, document: dict[str, Any], path: Path) -> Message:
-        problems = self.reader.around.problems
+        problems = self.reader.problems
         refuse_foreign_to_message(document, path, problems)
         check_annotations(document, path, problems)
         if document.get("type", "object") != "object":
             what = f"{shown(document['type'])} is not 'object', which every message is"
-            self._add((*path, "type"), "MDB107", what, "remove it")
+            self.reader.problems.add((*path, "type"), "MDB107", what, "remove it")
         others = document.get("additionalProperties", False)
         if not isinstance(others, bool):
             what = f"{shown(others)} is not true or false"
             hint = "a property of the message may be a map"
-            self._add((*path, "additionalProperties"), "MDB103", what, hint)
+            self.reader.problems.add((*path, "additionalProperties"), "MDB103", what, hint)
         return Message(
             name=name,
             handler=handler_name(name),
@@ -115,7 +112,7 @@ class MessageReader:
 
     def _check_methods(self, messages: Collection[Message], path: Path) -> None:
         """Refuse names that meet in one method, where the class names do not meet."""
-        problems = self.reader.around.problems
+        problems = self.reader.problems
         handlers = TakenNames("handler", problems)
         methods = TakenNames("TypeScript method", problems)
         classes = set()
@@ -131,12 +128,14 @@ class MessageReader:
         path = (*path, "reply")
         if not isinstance(stated, dict) or "reply" not in stated:
             return None
-        if not self.reader.around.problems.expect(reply, str, path):
+        if not self.reader.problems.expect(reply, str, path):
             return None
         if reply in send:
             return str(reply)
-        hint = self.reader.around.problems.did_you_mean(reply, send)
+        hint = self.reader.problems.did_you_mean(reply, send)
         if not hint and reply in self.declared:
             hint = "declare it under send of this endpoint as well"
-        self._add(path, "MDB207", f"{shown(reply)} is not a message that this endpoint sends", hint)
+        self.reader.problems.add(
+            path, "MDB207", f"{shown(reply)} is not a message that this endpoint sends", hint
+        )
         return None

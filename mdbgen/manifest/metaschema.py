@@ -18,17 +18,8 @@ from mdbgen.manifest.misspelt import Table, spellings
 from mdbgen.manifest.reader import TABLES, ManifestKeys
 from mdbgen.model.limits import LIMITS, MAX_HISTORY
 from mdbgen.model.manifest import OUTPUTS
-from mdbgen.schemas.metaschema import (
-    flag,
-    named,
-    notes,
-    required,
-    subset,
-    text,
-    whole_number,
-)
-
-Node = dict[str, Any]
+from mdbgen.schemas.metaschema import subset
+from mdbgen.schemas.nodes import Node, flag, named, notes, required, text, whole_number
 
 
 def schema_text() -> str:
@@ -126,7 +117,7 @@ def _names(definition: str, pattern: str) -> Node:
 
 def _mdbgen() -> Node:
     outputs: Node = {
-        "description": "Files besides the package: client.ts, asyncapi.json.",
+        "description": f"Files besides the package: {', '.join(OUTPUTS.values())}.",
         "type": "array",
         "items": {"enum": list(OUTPUTS)},
         "uniqueItems": True,

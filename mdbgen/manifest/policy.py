@@ -12,7 +12,7 @@ LEGACY = "auth_policy"
 
 # Of the two values of a key, the one that lets fewer clients in.
 _STRICTER = {"required": True, "allow_anonymous": False}
-_LISTS = ("allowed_roles", "allowed_users", "denied_users", "required_permissions")
+_LISTS = tuple(key for key, value in Policy._field_defaults.items() if value == ())
 
 
 class Disagreement(NamedTuple):

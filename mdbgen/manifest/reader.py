@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mdbgen.document.jsontext import whole
+from mdbgen.document.problems import Problems
 from mdbgen.document.source import Source
 from mdbgen.errors import Diagnostic, ManifestError, Severity, shown
 from mdbgen.manifest.findings import (
@@ -51,9 +52,12 @@ def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:
         keys = ManifestKeys.model_validate(source.value)
     except ValidationError as error:
         findings += error.errors(include_url=False)
-    declared, problems = _read_declared(source)
+    problems = Problems(source)
+    declared, problems_of_messages = _read_declared(source)
     misspelt = list(check_misspelt(source, TABLES))
-    errors = [*describe(source, findings, _KNOWN_KEYS), *check_clashes(source), *problems]
+    describe(problems, findings, _KNOWN_KEYS)
+    check_clashes(problems)
+    errors = [*problems.found, *problems_of_messages]
     errors += [each for each in misspelt if each.severity is Severity.ERROR]
     if keys is None or errors:
         raise ManifestError(*_by_position(errors))
@@ -264,18 +268,17 @@ def _decision(keys: BaseModel, key: str, decided_by: str) -> Decision | None:
 def _warnings(source: Source, keys: ManifestKeys) -> Iterator[Diagnostic]:
     differing = disagreements(_stated(keys.auth.policy), _stated(keys.auth_policy))
     return chain(
-        (_policywarning(source, disagreement) for disagreement in differing),
+        (_policy_warning(source, disagreement) for disagreement in differing),
         _role_warnings(source, keys.auth),
         check_origins(source, keys.cors.allow_origins if keys.cors.enabled else ()),
     )
 
 
-def _policywarning(source: Source, disagreement: Disagreement) -> Diagnostic:
+def _policy_warning(source: Source, disagreement: Disagreement) -> Diagnostic:
     """Point at the value that is not used, and name the place of the one that is."""
     key, loser = disagreement.key, disagreement.loser
     other = TODAY if loser == LEGACY else LEGACY
-    line, column = source.locate((*other.split("."), key))
-    where = f"{other}.{key} ({line}:{column})"
+    where = f"{other}.{key} ({source.where((*other.split('.'), key))})"
     path = (*loser.split("."), key)
     if key in ("required", "allow_anonymous"):
         return warning(source, path, "MDB150", f"is overruled by {where}, the stricter of the two")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
-OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
+OUTPUTS: Mapping[Output, str] = {"typescript": "client.ts", "asyncapi": "asyncapi.json"}
 
 
 class Decision(NamedTuple):
@@ -36,6 +36,11 @@ class Policy(NamedTuple):
     required_permissions: tuple[str, ...] = ()
     owner: str | None = None  # the developer_id that passes the allowed_* checks
     stated_by: Mapping[str, str] = MappingProxyType({})  # of each list that is not empty
+
+    @property
+    def exempts_owner(self) -> bool:
+        """Whether being the owner makes a difference."""
+        return self.owner is not None and bool(self.allowed_users or self.allowed_roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from mdbgen.model.codetext import Code
 from mdbgen.model.textformats import TextFormat
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -104,7 +105,7 @@ class Property:
     """A property of an object."""
 
     name: str  # on the wire
-    field: str  # in Python: the same where Python allows it, else close to it
+    field: Code  # in Python: the same where Python allows it, else close to it
     type: SchemaType
     required: bool
     default: Default | None = None
@@ -124,7 +125,7 @@ class Property:
 class ObjectType(_Type):
     """An object with known properties: a class."""
 
-    name: str  # of the class in Python and TypeScript, one per package: "DocumentCreated"
+    name: Code  # of the class in Python and TypeScript, one per package: "DocumentCreated"
     properties: tuple[Property, ...]
     is_closed: bool = False  # ``additionalProperties: false``; else others are ignored
 
@@ -169,7 +170,7 @@ class Schema:
     """One of ``mdbgen.schemas``."""
 
     name: str  # as in the manifest
-    alias: str  # of the class or type alias in Python and TypeScript
+    alias: Code  # of the class or type alias in Python and TypeScript
     type: SchemaType
 
     @property
@@ -188,8 +189,8 @@ class Message:
     """A message that clients send or receive. Two endpoints that declare it share it."""
 
     name: str  # on the wire, in ``type``
-    handler: str  # "on_get_status"
-    method: str  # of the TypeScript client: "getStatus"
+    handler: Code  # "on_get_status"
+    method: Code  # of the TypeScript client: "getStatus"
     body: ObjectType  # ``type``, ``id`` and the envelope are not among its properties
     reply: str | None  # name of the message that answers it
 
@@ -219,6 +220,19 @@ def resolve(kind: SchemaType, schemas: Schemas) -> SchemaType:
         seen.add(kind.name)
         kind = schemas[kind.name]
     return kind
+
+
+def children(kind: SchemaType) -> Iterator[SchemaType]:
+    """Yield the types that are written inside of a type; what a ``$ref`` names is elsewhere."""
+    match kind:
+        case ArrayType():
+            yield kind.items
+        case MapType():
+            yield kind.values
+        case UnionType():
+            yield from kind.members
+        case ObjectType():
+            yield from (each.type for each in kind.properties)
 
 
 def leaves(kind: SchemaType, schemas: Schemas) -> Iterator[Leaf | ObjectType]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mdbgen.model.codetext import Code
+
 
 class TextFormat(NamedTuple):
     """A value of the keyword ``format``."""
 
     name: str  # in JSON Schema
-    annotation: str  # the name in ``jsontypes.py``
+    annotation: Code  # the name in ``jsontypes.py``
     python: str  # what a handler gets
     pattern: str | None = None  # what stays text in Python matches it; None for what is parsed
     misspellings: tuple[str, ...] = ()  # in lower case; what people write for it
@@ -25,14 +27,14 @@ class TextFormat(NamedTuple):
 
 
 _ROWS = (
-    TextFormat("date-time", "DateTime", "datetime", misspellings=("datetime", "timestamp")),
-    TextFormat("date", "Date", "date"),
-    TextFormat("time", "Time", "time"),
-    TextFormat("uuid", "Uuid", "UUID", misspellings=("guid", "uuid4")),
-    TextFormat("email", "Email", "str", pattern=r"[^@\s]+@[^@\s]+"),
+    TextFormat("date-time", Code("DateTime"), "datetime", misspellings=("datetime", "timestamp")),
+    TextFormat("date", Code("Date"), "date"),
+    TextFormat("time", Code("Time"), "time"),
+    TextFormat("uuid", Code("Uuid"), "UUID", misspellings=("guid", "uuid4")),
+    TextFormat("email", Code("Email"), "str", pattern=r"[^@\s]+@[^@\s]+"),
     TextFormat(
         "uri",
-        "Uri",
+        Code("Uri"),
         "str",
         pattern=r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\"<>\\^`{|}]*",
         misspellings=("url",),

@@ -133,7 +133,7 @@ def _identified(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
     if not listed:
         yield "anybody else with a token", LET_IN, DEFAULT
         return
-    if policy.owner is not None:
+    if policy.exempts_owner:
         yield "the owner", LET_IN, "developer_id"
     kind = "in allowed_users" if listed == "allowed_users" else "with one of allowed_roles"
     yield kind, LET_IN, by[listed]
@@ -183,7 +183,7 @@ def _policy_rules(manifest: Manifest) -> Iterator[Rule]:
     yield from _list_rule(manifest, "allowed users", "allowed_users", "only: ")
     overruled = " (overruled by allowed_users)" if policy.allowed_users else ""
     yield from _list_rule(manifest, "allowed roles", "allowed_roles", "one of: ", overruled)
-    if policy.owner is not None and (policy.allowed_users or policy.allowed_roles):
+    if policy.exempts_owner:
         text = f"{policy.owner}: whatever allowed_users and allowed_roles say"
         yield Rule("owner", text, "developer_id")
     if manifest.require_role is not None:

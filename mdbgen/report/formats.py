@@ -56,7 +56,7 @@ def first_of(problems: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
 
 def document(content: dict[str, Any]) -> str:
     """Print JSON in ASCII: it stays valid whatever the encoding of the terminal is."""
-    import json
+    import json  # which --version does without
 
     return json.dumps(content, indent=2) + "\n"
 

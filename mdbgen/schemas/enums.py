@@ -9,6 +9,7 @@ from mdbgen.document.jsontext import whole
 from mdbgen.document.problems import MAX_NUMBER, Problems
 from mdbgen.document.source import Path
 from mdbgen.errors import shown
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import EnumType, json_type
 from mdbgen.naming import class_part, nested_class
 from mdbgen.schemas.keywords import read_kinds
@@ -58,7 +59,7 @@ def _is_value(value: Any, kinds: Sequence[str], path: Path, problems: Problems) 
     return True
 
 
-def member_names(members: Sequence[Any], name: str) -> list[str]:
+def member_names(members: Sequence[Any], name: Code) -> list[Code]:
     """Return a class name for each member of a union, should it need one.
 
     Objects are called by the text that tells them apart, others by their place; the only member

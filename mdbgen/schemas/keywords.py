@@ -5,20 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mdbgen.document.problems import Problems
+from mdbgen.document.problems import MAX_NUMBER, Problems
 from mdbgen.document.source import Path, Place
 from mdbgen.errors import shown
+from mdbgen.model.textformats import TEXT_FORMATS
+from mdbgen.schemas.nodes import Node, flag, named, required, text, whole_number
 
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
 TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
-ABOUT: Mapping[str, tuple[str, ...]] = {
-    "string": (*TEXT_KEYWORDS, "format"),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "boolean": (),
-    "object": ("properties", "required", "additionalProperties"),
-    "array": ("items", "minItems", "maxItems", "uniqueItems"),
-    "null": (),
+_NUMBER: Mapping[str, Node] = {
+    "minimum": {"description": "Least number.", "type": "number"},
+    "maximum": {"description": "Largest number.", "type": "number"},
+    "exclusiveMinimum": {"description": "What the number is above.", "type": "number"},
+    "exclusiveMaximum": {"description": "What the number is below.", "type": "number"},
+    "multipleOf": {
+        "description": "What the number is a multiple of.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+    },
+}
+# The keywords of each type, and what an editor is told of them.
+ABOUT: Mapping[str, Mapping[str, Node]] = {
+    "string": {
+        "minLength": whole_number("Least number of characters.", 0, MAX_NUMBER),
+        "maxLength": whole_number("Largest number of characters.", 0, MAX_NUMBER),
+        "pattern": text("A regular expression without look-around or back-references."),
+        "format": {"description": "What the text spells.", "enum": list(TEXT_FORMATS)},
+    },
+    "integer": _NUMBER,
+    "number": _NUMBER,
+    "boolean": {},
+    "object": {
+        "properties": named("schema", "The properties of the object."),
+        "required": required(),
+        "additionalProperties": {
+            "description": "false: no other properties; a schema, without properties: a map.",
+            "anyOf": [{"const": False}, {"$ref": "#/$defs/schema"}],
+        },
+    },
+    "array": {
+        "items": {"description": "What every item is.", "$ref": "#/$defs/schema"},
+        "minItems": whole_number("Least number of items.", 0, MAX_NUMBER),
+        "maxItems": whole_number("Largest number of items.", 0, MAX_NUMBER),
+        "uniqueItems": flag("Whether no two items are the same.", default=False),
+    },
+    "null": {},
 }
 KEYWORDS = (
     "type",

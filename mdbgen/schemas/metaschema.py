@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from mdbgen.document.problems import MAX_NAME_CHARS, MAX_NUMBER
 from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.schemas.keywords import (
     ABOUT,
@@ -12,62 +9,7 @@ from mdbgen.schemas.keywords import (
     BESIDE,
     TEXT_KEYWORDS,
 )
-
-Node = dict[str, Any]
-
-
-def text(description: str, **more: Any) -> Node:
-    """Describe a string."""
-    return {"description": description, "type": "string", **more}
-
-
-def flag(description: str, **more: Any) -> Node:
-    """Describe a boolean."""
-    return {"description": description, "type": "boolean", **more}
-
-
-def whole_number(description: str, least: int, most: int, **more: Any) -> Node:
-    """Describe a whole number of a range."""
-    return {
-        "description": description,
-        "type": "integer",
-        "minimum": least,
-        "maximum": most,
-        **more,
-    }
-
-
-def texts(description: str) -> Node:
-    """Describe a list of strings."""
-    return {"description": description, "type": "array", "items": {"type": "string"}}
-
-
-def named(definition: str, description: str, reserved: tuple[str, ...] = ()) -> Node:
-    """Describe an object whose keys are names on the wire."""
-    names: Node = {"pattern": r"\S", "maxLength": MAX_NAME_CHARS}
-    if reserved:
-        names["not"] = {"enum": list(reserved)}
-    return {
-        "description": description,
-        "type": "object",
-        "propertyNames": names,
-        "additionalProperties": {"$ref": f"#/$defs/{definition}"},
-    }
-
-
-def notes() -> Node:
-    """Describe what people are told."""
-    return {
-        "title": text("A short name, for people."),
-        "description": text("What it means; becomes documentation."),
-        "deprecated": flag("Whether it should no longer be used."),
-        "examples": {"description": "Values, for people.", "type": "array"},
-    }
-
-
-def required() -> Node:
-    """Describe the list of what is always there."""
-    return {**texts("The properties that are always there."), "uniqueItems": True}
+from mdbgen.schemas.nodes import Node, notes, text
 
 
 def subset() -> Node:
@@ -91,55 +33,11 @@ def subset() -> Node:
                     },
                 ],
             },
-            **_string_keywords(),
-            **_number_keywords(),
-            **_container_keywords(),
+            **{key: node for keywords in ABOUT.values() for key, node in keywords.items()},
             **_choice_keywords(),
         },
         "additionalProperties": False,
         **_combinations(),
-    }
-
-
-def _string_keywords() -> Node:
-    return {
-        "minLength": whole_number("Least number of characters.", 0, MAX_NUMBER),
-        "maxLength": whole_number("Largest number of characters.", 0, MAX_NUMBER),
-        "pattern": text("A regular expression without look-around or back-references."),
-        "format": {"description": "What the text spells.", "enum": list(TEXT_FORMATS)},
-    }
-
-
-def _number_keywords() -> Node:
-    bounds = {
-        "minimum": "Least number.",
-        "maximum": "Largest number.",
-        "exclusiveMinimum": "What the number is above.",
-        "exclusiveMaximum": "What the number is below.",
-    }
-    return {
-        **{key: {"description": text, "type": "number"} for key, text in bounds.items()},
-        "multipleOf": {
-            "description": "What the number is a multiple of.",
-            "type": "number",
-            "exclusiveMinimum": 0,
-        },
-    }
-
-
-def _container_keywords() -> Node:
-    others = "false: no other properties; a schema, without properties: a map."
-    return {
-        "properties": named("schema", "The properties of the object."),
-        "required": required(),
-        "additionalProperties": {
-            "description": others,
-            "anyOf": [{"const": False}, {"$ref": "#/$defs/schema"}],
-        },
-        "items": {"description": "What every item is.", "$ref": "#/$defs/schema"},
-        "minItems": whole_number("Least number of items.", 0, MAX_NUMBER),
-        "maxItems": whole_number("Largest number of items.", 0, MAX_NUMBER),
-        "uniqueItems": flag("Whether no two items are the same.", default=False),
     }
 
 

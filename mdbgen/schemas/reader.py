@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mdbgen.document.problems import Problems, TakenNames, check_name
 from mdbgen.document.source import Path, Place, dotted
 from mdbgen.errors import shown
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     UNKNOWN,
     AnyType,
@@ -46,6 +47,7 @@ from mdbgen.schemas.scalars import read_lengths, read_number, read_string
 from mdbgen.schemas.unions import Overlap, flat_union, tell_apart
 
 Keys = Mapping[str, Any]
+_NOTES = set(ANNOTATIONS) - {"default"}
 
 
 class Surroundings(NamedTuple):
@@ -64,7 +66,12 @@ class Reader:
 
     around: Surroundings
 
-    def read(self, schema: Any, path: Path, name: str) -> SchemaType:
+    @property
+    def problems(self) -> Problems:
+        """Where problems are kept."""
+        return self.around.problems
+
+    def read(self, schema: Any, path: Path, name: Code) -> SchemaType:
         """Return the type of a schema that is no property.
 
         Args:
@@ -73,11 +80,11 @@ class Reader:
         if isinstance(schema, dict) and "default" in schema:
             message = "only the schema of a property has a default"
             hint = "move it to the property"
-            self._add((*path, "default"), "MDB219", message, hint, Place.KEY)
+            self.problems.add((*path, "default"), "MDB219", message, hint, Place.KEY)
         return self._read(schema, path, name)
 
     def read_object(
-        self, schema: Keys, path: Path, name: str, owner: str, reserved: Collection[str] = ()
+        self, schema: Keys, path: Path, name: Code, owner: str, reserved: Collection[str] = ()
     ) -> ObjectType:
         """Return the type of an object with properties, and take its class name.
 
@@ -87,40 +94,35 @@ class Reader:
         """
         self.around.classes.take(name, owner, path)
         stated = schema.get("properties", {})
-        if not self.around.problems.expect(stated, dict, (*path, "properties")):
+        if not self.problems.expect(stated, dict, (*path, "properties")):
             stated = {}
         required = self._required(schema, stated, path)
-        fields = TakenNames("Python name", self.around.problems)
+        fields = TakenNames("Python name", self.problems)
         properties = [
             self._property(key, value, (*path, "properties", key), name, required, fields)
             for key, value in stated.items()
             if self._is_free(key, (*path, "properties", key), reserved)
         ]
         is_closed = schema.get("additionalProperties") is False
-        return ObjectType(name, tuple(properties), is_closed, notes=notes_of(schema))
-
-    def _add(
-        self, path: Path, code: str, message: str, hint: str = "", at: Place = Place.VALUE
-    ) -> None:
-        self.around.problems.add(path, code, message, hint, at)
+        return ObjectType(name, tuple(properties), is_closed, notes=_notes(schema))
 
     def _is_free(self, key: str, path: Path, reserved: Collection[str]) -> bool:
         if key in reserved:
             message = f"{shown(key)} is reserved: every message has it, or may have it"
-            self._add(path, "MDB204", message, "choose another name", Place.KEY)
+            self.problems.add(path, "MDB204", message, "choose another name", Place.KEY)
             return False
-        return check_name(key, path, self.around.problems)
+        return check_name(key, path, self.problems)
 
     def _required(self, schema: Keys, properties: Keys, path: Path) -> frozenset[str]:
         stated, path = schema.get("required", []), (*path, "required")
-        if not self.around.problems.expect(stated, list, path):
+        if not self.problems.expect(stated, list, path):
             return frozenset()
-        self.around.problems.refuse_doubles(stated, path)
+        self.problems.refuse_doubles(stated, path)
         for index, key in enumerate(stated):
-            if self.around.problems.expect(key, str, (*path, index)) and key not in properties:
+            if self.problems.expect(key, str, (*path, index)) and key not in properties:
                 message = f"{shown(key)} is not one of the properties"
-                hint = self.around.problems.did_you_mean(key, properties)
-                self._add((*path, index), "MDB220", message, hint)
+                hint = self.problems.did_you_mean(key, properties)
+                self.problems.add((*path, index), "MDB220", message, hint)
         return frozenset(key for key in stated if isinstance(key, str))
 
     def _property(
@@ -128,7 +130,7 @@ class Reader:
         key: str,
         schema: Any,
         path: Path,
-        parent: str,
+        parent: Code,
         required: Collection[str],
         fields: TakenNames,
     ) -> Property:
@@ -150,18 +152,19 @@ class Reader:
         around = self.around
         found = read_default(schema["default"], kind, around.schemas)
         if isinstance(found, str):
-            self._add((*path, "default"), "MDB219", found)
+            self.problems.add((*path, "default"), "MDB219", found)
             return None
         return found
 
-    def _read(self, schema: Any, path: Path, name: str) -> SchemaType:
+    def _read(self, schema: Any, path: Path, name: Code) -> SchemaType:
         if schema is True:
             return AnyType()
         if not isinstance(schema, dict):
             return self._refuse(schema, path)
-        refuse_foreign(schema, path, self.around.problems)
-        check_annotations(schema, path, self.around.problems)
-        return replace(self._read_form(schema, path, name), notes=notes_of(schema))
+        refuse_foreign(schema, path, self.problems)
+        check_annotations(schema, path, self.problems)
+        kind = self._read_form(schema, path, name)
+        return replace(kind, notes=_notes(schema)) if schema.keys() & _NOTES else kind
 
     def _refuse(self, schema: object, path: Path) -> SchemaType:
         hint = ""
@@ -169,11 +172,11 @@ class Reader:
             hint = 'leave it out; "additionalProperties": false refuses what is not declared'
         elif isinstance(schema, str) and schema in ABOUT:
             hint = f'write {{"type": "{schema}"}}'
-        self._add(path, "MDB103", f"{shown(schema)} is not an object", hint)
+        self.problems.add(path, "MDB103", f"{shown(schema)} is not an object", hint)
         return UNKNOWN
 
-    def _read_form(self, schema: Keys, path: Path, name: str) -> SchemaType:
-        problems = self.around.problems
+    def _read_form(self, schema: Keys, path: Path, name: Code) -> SchemaType:
+        problems = self.problems
         if "$ref" in schema:
             refuse_beside(schema, "$ref", path, problems)
             names = self.around.schema_names
@@ -191,16 +194,16 @@ class Reader:
         refuse_untyped(schema, path, problems)
         return AnyType() if set(schema) <= set(ANNOTATIONS) else UNKNOWN
 
-    def _typed(self, schema: Keys, path: Path, name: str) -> SchemaType:
-        kinds = read_kinds(schema, path, self.around.problems)
+    def _typed(self, schema: Keys, path: Path, name: Code) -> SchemaType:
+        kinds = read_kinds(schema, path, self.problems)
         if not kinds:
             return UNKNOWN
-        refuse_pointless(schema, kinds, path, self.around.problems)
+        refuse_pointless(schema, kinds, path, self.problems)
         members = [self._of_kind(kind, schema, path, name) for kind in kinds]
         return members[0] if len(members) == 1 else UnionType(tuple(members))
 
-    def _of_kind(self, kind: str, schema: Keys, path: Path, name: str) -> SchemaType:
-        problems = self.around.problems
+    def _of_kind(self, kind: str, schema: Keys, path: Path, name: Code) -> SchemaType:
+        problems = self.problems
         match kind:
             case "string":
                 return read_string(schema, path, problems)
@@ -213,20 +216,20 @@ class Reader:
             case _:
                 return BooleanType() if kind == "boolean" else NullType()
 
-    def _array(self, schema: Keys, path: Path, name: str) -> ArrayType:
-        least, most = read_lengths(schema, "minItems", "maxItems", path, self.around.problems)
+    def _array(self, schema: Keys, path: Path, name: Code) -> ArrayType:
+        least, most = read_lengths(schema, "minItems", "maxItems", path, self.problems)
         unique = schema.get("uniqueItems", False)
-        self.around.problems.expect(unique, bool, (*path, "uniqueItems"))
+        self.problems.expect(unique, bool, (*path, "uniqueItems"))
         items: SchemaType = AnyType()
         if isinstance(schema.get("items"), list):
             hint = 'all items have one schema; items of several types: "items": {"anyOf": […]}'
-            self._add((*path, "items"), "MDB103", "a list is not an object", hint)
+            self.problems.add((*path, "items"), "MDB103", "a list is not an object", hint)
         elif "items" in schema:
             items = self.read(schema["items"], (*path, "items"), nested_class(name, "Item"))
         return ArrayType(items, least, most, unique is True)
 
-    def _object(self, schema: Keys, path: Path, name: str) -> SchemaType:
-        problems, owner = self.around.problems, f"the object {dotted(path[1:])}"
+    def _object(self, schema: Keys, path: Path, name: Code) -> SchemaType:
+        problems, owner = self.problems, f"the object {dotted(path[1:])}"
         stated, others = schema.get("properties"), schema.get("additionalProperties", True)
         if isinstance(others, bool) and ("properties" in schema or not others):
             return self.read_object(schema, path, name, owner)
@@ -242,8 +245,8 @@ class Reader:
         self._required(schema, {}, path)
         return MapType(self.read(others, path_of_others, nested_class(name, "Value")))
 
-    def _union(self, stated: Any, path: Path, name: str) -> SchemaType:
-        problems = self.around.problems
+    def _union(self, stated: Any, path: Path, name: Code) -> SchemaType:
+        problems = self.problems
         if not problems.expect(stated, list, path):
             return UNKNOWN
         if len(stated) < 2:
@@ -262,7 +265,7 @@ class Reader:
         return flat_union(members, found)
 
 
-def notes_of(schema: Keys) -> Notes:
+def _notes(schema: Keys) -> Notes:
     """Return what a schema says to people; of the wrong type is the same as not at all."""
     title, description = schema.get("title"), schema.get("description")
     examples = schema.get("examples")

@@ -157,7 +157,7 @@ def _refuse_emptiness(
     }
     for (lower, upper), is_empty in empty.items():
         if is_empty:
-            where = problems.where((*path, upper))
+            where = problems.source.where((*path, upper))
             message = f"no number is left between this and {upper} ({where})"
             problems.add((*path, lower), "MDB216", message)
             return

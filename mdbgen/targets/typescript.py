@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Set
-from typing import NamedTuple
+from textwrap import wrap
+from typing import LiteralString, NamedTuple
 
 from mdbgen.errors import visible
+from mdbgen.model.codetext import Code
 from mdbgen.model.files import Owner, RenderedFile
 from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import (
@@ -26,33 +28,34 @@ from mdbgen.model.schema import (
     SchemaType,
     StringType,
     UnionType,
+    children,
 )
 from mdbgen.model.wire import ERROR_CODES, Reaction, codes_with, reasons_with
-from mdbgen.naming import class_name
+from mdbgen.naming import class_name, code, joined
 from mdbgen.targets.templates import fill
 
 LINE_LENGTH = 100
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
-class MethodPlan(NamedTuple):
-    """What sends one of the messages that an endpoint receives."""
+class SenderPlan(NamedTuple):
+    """The method that sends one of the messages that an endpoint receives."""
 
-    signature: str  # "getStatus(): Promise<Incoming<StatusUpdate>>"
-    statement: str  # "return this.request<StatusUpdate>({ type: \"get_status\" });"
-    doc: str
+    signature: Code  # "getStatus(): Promise<Incoming<StatusUpdate>>"
+    statement: Code  # "return this.request<StatusUpdate>({ type: \"get_status\" });"
+    doc: Code
 
 
 class EndpointClient(NamedTuple):
     """The client of one endpoint."""
 
-    endpoint: str  # its name, as text in a comment
-    name: str  # "RealtimeClient"
-    messages_name: str  # "RealtimeMessages"
-    path: str  # literal
-    doc: str
-    messages: tuple[str, ...]  # members of the interface, "status_update: StatusUpdate"
-    methods: tuple[MethodPlan, ...]
+    endpoint: Code  # its name, as text in a comment
+    name: Code  # "RealtimeClient"
+    messages_name: Code  # "RealtimeMessages"
+    path: Code  # literal
+    doc: Code
+    messages: tuple[Code, ...]  # members of the interface, "status_update: StatusUpdate"
+    methods: tuple[SenderPlan, ...]
     takes_objects: bool
     max_queued: int  # messages
 
@@ -60,22 +63,22 @@ class EndpointClient(NamedTuple):
 class ClosesPlan(NamedTuple):
     """After which closes the client does what, as members of a list."""
 
-    stopping: str  # "1000, 1003"; unless the reason is among the renewable
-    restarting: str
-    renewable: str  # reasons: '"unauthenticated", "token_expired"'
+    stopping: Code  # "1000, 1003"; unless the reason is among the renewable
+    restarting: Code
+    renewable: Code  # reasons: '"unauthenticated", "token_expired"'
 
 
 class ClientPlan(NamedTuple):
     """What ``client.ts`` holds."""
 
-    slug: str
-    example: str  # the name of a client
-    status_event: str  # unlike the name of any message
+    slug: Code  # as text in a comment
+    example: Code  # the name of a client
+    status_event: Code  # unlike the name of any message
     may_lack_timestamp: bool  # a message that has one of its own, but not always
     history: bool  # some endpoint keeps one
-    error_codes: str  # '"invalid_json" | "invalid_message"'
+    error_codes: Code  # '"invalid_json" | "invalid_message"'
     closes: ClosesPlan
-    definitions: tuple[str, ...]  # interfaces and types, with their comments
+    definitions: tuple[Code, ...]  # interfaces and types, with their comments
     endpoints: tuple[EndpointClient, ...]
 
 
@@ -91,9 +94,9 @@ def plan_client(manifest: Manifest) -> ClientPlan:
     sent = {message.name for each in endpoints.values() for message in each.send}
     clients = tuple(_plan_endpoint(name, each) for name, each in endpoints.items())
     return ClientPlan(
-        slug=manifest.slug,
+        slug=comment(manifest.slug),
         example=clients[0].name,
-        status_event=_free("status", sent),
+        status_event=_free(code("status"), sent),
         may_lack_timestamp=any(
             each.name == "timestamp" and not each.required
             for endpoint in endpoints.values()
@@ -101,7 +104,7 @@ def plan_client(manifest: Manifest) -> ClientPlan:
             for each in message.body.properties
         ),
         history=any(each.history for each in endpoints.values()),
-        error_codes=" | ".join(map(literal, ERROR_CODES)),
+        error_codes=joined(" | ", map(literal, ERROR_CODES)),
         closes=_plan_closes(),
         definitions=tuple(_definitions(manifest)),
         endpoints=clients,
@@ -110,55 +113,55 @@ def plan_client(manifest: Manifest) -> ClientPlan:
 
 def _plan_closes() -> ClosesPlan:
     return ClosesPlan(
-        stopping=", ".join(map(literal, codes_with(Reaction.STOP))),
-        restarting=", ".join(map(literal, codes_with(Reaction.RESTART))),
-        renewable=", ".join(map(literal, reasons_with(Reaction.RENEW))),
+        stopping=joined(", ", map(literal, codes_with(Reaction.STOP))),
+        restarting=joined(", ", map(literal, codes_with(Reaction.RESTART))),
+        renewable=joined(", ", map(literal, reasons_with(Reaction.RENEW))),
     )
 
 
-def _free(event: str, taken: Set[str]) -> str:
+def _free(event: Code, taken: Set[str]) -> Code:
     """Return a name for one of the client's own events that no message has."""
     while event in taken:
-        event = f"client_{event}"
+        event = code("client_%s", event)
     return event
 
 
-def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
+def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> Code:
     """Return the TypeScript type of a type."""
     match kind:
         case AnyType():
-            return "unknown"
+            return code("unknown")
         case NullType():
-            return "null"
+            return code("null")
         case BooleanType():
-            return "boolean"
+            return code("boolean")
         case NumberType():
-            return "number"
+            return code("number")
         case StringType():
-            return "string"
+            return code("string")
         case EnumType():
-            return " | ".join(literal(value) for value in kind.values)
+            return joined(" | ", map(literal, kind.values))
         case ArrayType():
             item = spell(kind.items, schemas)
-            return f"({item})[]" if " | " in item else f"{item}[]"
+            return code("(%s)[]" if " | " in item else "%s[]", item)
         case MapType():
-            return f"{{ [key: string]: {spell(kind.values, schemas)} }}"
+            return code("{ [key: string]: %s }", spell(kind.values, schemas))
         case ObjectType():
             return kind.name
         case RefType():
             return schemas[kind.name].alias
         case UnionType():
-            return " | ".join(spell(member, schemas) for member in kind.members)
+            return joined(" | ", (spell(member, schemas) for member in kind.members))
 
 
-def literal(value: str | int | float | bool | None) -> str:
+def literal(value: str | int | float | bool | None) -> Code:
     """Return a JSON value as TypeScript; what cannot be seen is escaped."""
-    return re.sub(r"[\u007f-\uffff]", _escaped, json.dumps(value, ensure_ascii=False))
+    return Code(re.sub(r"[\u007f-\uffff]", _escaped, json.dumps(value, ensure_ascii=False)))
 
 
-def comment(text: str) -> str:
+def comment(text: str) -> Code:
     """Return text for the inside of a block comment: one line that cannot end it."""
-    return visible(" ".join(text.split())).replace("*/", "*\\/")
+    return Code(visible(" ".join(text.split())).replace("*/", "*\\/"))
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -166,15 +169,15 @@ def _escaped(match: re.Match[str]) -> str:
     return character if visible(character) == character else f"\\u{ord(character):04x}"
 
 
-def _definitions(manifest: Manifest) -> Iterator[str]:
+def _definitions(manifest: Manifest) -> Iterator[Code]:
     schemas = manifest.schemas
     for schema in schemas.values():
         yield from _nested(schema.type, schemas)
         if isinstance(schema.type, ObjectType):
             yield _interface(schema.type, _doc(_noted(schema)), schemas)
         else:
-            doc = _doc(_noted(schema))
-            yield f"{doc}export type {schema.alias} = {spell(schema.type, schemas)};"
+            doc, kind = _doc(_noted(schema)), spell(schema.type, schemas)
+            yield code("%sexport type %s = %s;", doc, schema.alias, kind)
     messages: dict[str, Message] = {}
     for endpoint in manifest.websockets.values():
         messages |= {message.name: message for message in (*endpoint.receive, *endpoint.send)}
@@ -189,84 +192,77 @@ def _noted(declared: Schema | Message | Property) -> str:
     return f"{text} @deprecated" if declared.deprecated else text
 
 
-def _nested(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
+def _nested(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[Code]:
     """Yield the interfaces of the objects inside of a type."""
-    for child in _children(kind):
+    for child in children(kind):
         yield from _nested(child, schemas)
         if isinstance(child, ObjectType):
             yield _interface(child, _doc(child.description), schemas)
 
 
-def _children(kind: SchemaType) -> Iterator[SchemaType]:
-    match kind:
-        case ArrayType():
-            yield kind.items
-        case MapType():
-            yield kind.values
-        case UnionType():
-            yield from kind.members
-        case ObjectType():
-            yield from (each.type for each in kind.properties)
-
-
-def _interface(kind: ObjectType, doc: str, schemas: Mapping[str, Schema], message: str = "") -> str:
-    lines = [f"{doc}export interface {kind.name} {{"]
-    lines += [f"  type: {literal(message)};"] if message else []
+def _interface(
+    kind: ObjectType, doc: Code, schemas: Mapping[str, Schema], message: str = ""
+) -> Code:
+    lines = [code("%sexport interface %s {", doc, kind.name)]
+    lines += [code("  type: %s;", literal(message))] if message else []
     lines += [_member(each, schemas) for each in kind.properties]
-    return "\n".join([*lines, "}"])
+    return joined("\n", [*lines, code("}")])
 
 
-def _member(member: Property, schemas: Mapping[str, Schema]) -> str:
-    mark = "" if member.required else "?"
-    doc = _doc(_noted(member), "  ")
-    return f"{doc}  {_key(member.name)}{mark}: {spell(member.type, schemas)};"
+def _member(member: Property, schemas: Mapping[str, Schema]) -> Code:
+    doc, key = _doc(_noted(member), "  "), _key(member.name)
+    form: LiteralString = "%s  %s: %s;" if member.required else "%s  %s?: %s;"
+    return code(form, doc, key, spell(member.type, schemas))
 
 
-def _doc(text: str, indent: str = "") -> str:
+def _doc(text: str, indent: LiteralString = "") -> Code:
     """Return a comment of as many lines as the text needs, with its line break; or ""."""
     words = comment(text)
     if not words:
-        return ""
-    line = f"{indent}/** {words} */"
+        return words
+    line = code(indent + "/** %s */", words)
     if len(line) <= LINE_LENGTH:
-        return f"{line}\n"
-    from textwrap import wrap
-
+        return code("%s\n", line)
     lines = wrap(words, LINE_LENGTH - len(indent) - 3, break_on_hyphens=False)
-    body = "".join(f"{indent} * {line}\n" for line in lines)
-    return f"{indent}/**\n{body}{indent} */\n"
+    body = joined("", (code(indent + " * %s\n", Code(line)) for line in lines))
+    return code(indent + "/**\n%s" + indent + " */\n", body)
 
 
-def _key(name: str) -> str:
-    return name if _IDENTIFIER.fullmatch(name) else literal(name)
+def _key(name: str) -> Code:
+    return Code(name) if _IDENTIFIER.fullmatch(name) else literal(name)
 
 
 def _plan_endpoint(name: str, endpoint: Endpoint) -> EndpointClient:
     replies = {message.name: message.body.name for message in endpoint.send}
     return EndpointClient(
-        endpoint=name,
-        name=f"{class_name(name)}Client",
-        messages_name=f"{class_name(name)}Messages",
+        endpoint=comment(name),
+        name=code("%sClient", class_name(name)),
+        messages_name=code("%sMessages", class_name(name)),
         path=literal(endpoint.path),
-        doc=comment(endpoint.description) or f"A client of `{name}`, at `{endpoint.path}`.",
-        messages=tuple(f"{_key(each.name)}: {each.body.name}" for each in endpoint.send),
-        methods=tuple(_plan_method(each, replies) for each in endpoint.receive),
+        doc=comment(endpoint.description)
+        or code("A client of `%s`, at `%s`.", comment(name), comment(endpoint.path)),
+        messages=tuple(code("%s: %s", _key(each.name), each.body.name) for each in endpoint.send),
+        methods=tuple(_plan_sender(each, replies) for each in endpoint.receive),
         takes_objects=endpoint.takes_objects,
         # Half of what the server takes at once: who comes back is not put out for flooding.
         max_queued=endpoint.all_limits["messages_per_second"],
     )
 
 
-def _plan_method(message: Message, replies: Mapping[str, str]) -> MethodPlan:
-    properties = message.body.properties
-    mark = "" if any(each.required for each in properties) else "?"
-    parameter = f'message{mark}: Omit<{message.body.name}, "type">' if properties else ""
-    spread = "...message, " if properties else ""
-    value = f"{{ {spread}type: {literal(message.name)} }}"
-    doc = comment(_noted(message)) or f"Send `{comment(message.name)}`."
+def _plan_sender(message: Message, replies: Mapping[str, Code]) -> SenderPlan:
+    form: LiteralString = "{ ...message, type: %s }" if message.body.properties else "{ type: %s }"
+    value = code(form, literal(message.name))
+    head = code("%s(%s)", message.method, _parameter(message.body))
+    doc = comment(_noted(message)) or code("Send `%s`.", comment(message.name))
     if message.reply is None:
-        signature = f"{message.method}({parameter}): void"
-        return MethodPlan(signature, f"this.send({value});", doc)
+        return SenderPlan(code("%s: void", head), code("this.send(%s);", value), doc)
     reply = replies[message.reply]
-    signature = f"{message.method}({parameter}): Promise<Incoming<{reply}>>"
-    return MethodPlan(signature, f"return this.request<{reply}>({value});", doc)
+    signature = code("%s: Promise<Incoming<%s>>", head, reply)
+    return SenderPlan(signature, code("return this.request<%s>(%s);", reply, value), doc)
+
+
+def _parameter(body: ObjectType) -> Code:
+    if not body.properties:
+        return code("")
+    is_required = any(each.required for each in body.properties)
+    return code('message%s: Omit<%s, "type">', code("") if is_required else code("?"), body.name)

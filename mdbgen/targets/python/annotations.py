@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import LiteralString, TypeAlias
 
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     AnyType,
     ArrayType,
@@ -23,11 +25,13 @@ from mdbgen.model.schema import (
     UnionType,
     leaves,
 )
-from mdbgen.naming import literal
+from mdbgen.naming import code, joined, literal
 from mdbgen.patterns import as_rust
 
+_Limits: TypeAlias = Mapping[LiteralString, Code | int | float | None]  # arguments of Field
 
-def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
+
+def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> Code:
     """Return the annotation of a type.
 
     Args:
@@ -35,11 +39,11 @@ def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
     """
     match kind:
         case AnyType():
-            return "Any"
+            return code("Any")
         case NullType():
-            return "None"
+            return code("None")
         case BooleanType():
-            return "bool"
+            return code("bool")
         case NumberType():
             return _spell_number(kind)
         case StringType():
@@ -47,11 +51,11 @@ def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
         case EnumType():
             return _spell_enum(kind)
         case ArrayType():
-            extras = ["Unique"] if kind.unique else []
-            limits = {"min_length": kind.min_items, "max_length": kind.max_items}
-            return _annotated(f"list[{spell(kind.items, schemas)}]", limits, extras)
+            extras = [code("Unique")] if kind.unique else []
+            limits: _Limits = {"min_length": kind.min_items, "max_length": kind.max_items}
+            return _annotated(code("list[%s]", spell(kind.items, schemas)), limits, extras)
         case MapType():
-            return f"dict[str, {spell(kind.values, schemas)}]"
+            return code("dict[str, %s]", spell(kind.values, schemas))
         case ObjectType():
             return kind.name
         case RefType():
@@ -60,19 +64,19 @@ def spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> str:
             return _spell_union(kind, schemas)
 
 
-def _spell_number(kind: NumberType) -> str:
+def _spell_number(kind: NumberType) -> Code:
     if not kind.is_integer:
         return _annotated(
-            "float",
+            code("float"),
             {
                 "ge": kind.minimum,
                 "gt": kind.exclusive_minimum,
                 "le": kind.maximum,
                 "lt": kind.exclusive_maximum,
             },
-            [f"multiples({kind.multiple_of})"] if kind.multiple_of is not None else [],
+            [code("multiples(%s)", kind.multiple_of)] if kind.multiple_of is not None else [],
         )
-    limits = {
+    limits: _Limits = {
         "ge": _rounded(math.ceil, kind.minimum),
         "gt": _rounded(math.floor, kind.exclusive_minimum),
         "le": _rounded(math.floor, kind.maximum),
@@ -80,28 +84,32 @@ def _spell_number(kind: NumberType) -> str:
         # Of the multiples of a fraction p/q in lowest terms, those of p are whole.
         "multiple_of": _rounded(lambda step: Fraction(str(step)).numerator, kind.multiple_of),
     }
-    annotation = _annotated("int", limits, ["Whole"])
-    return "Integer" if annotation == "Annotated[int, Whole]" else annotation
+    is_limited = any(value is not None for value in limits.values())
+    return _annotated(code("int"), limits, [code("Whole")]) if is_limited else code("Integer")
 
 
 def _rounded(to_whole: Callable[[int | float], int], value: int | float | None) -> int | None:
     return None if value is None else to_whole(value)
 
 
-def _spell_string(kind: StringType) -> str:
-    base = kind.format.annotation if kind.format else "str"
+def _spell_string(kind: StringType) -> Code:
+    base = kind.format.annotation if kind.format else code("str")
     pattern = literal(as_rust(kind.pattern)) if kind.pattern is not None else None
-    limits = {"min_length": kind.min_length, "max_length": kind.max_length}
-    return _annotated(base, {**limits, "pattern": pattern})
+    limits: _Limits = {
+        "min_length": kind.min_length,
+        "max_length": kind.max_length,
+        "pattern": pattern,
+    }
+    return _annotated(base, limits)
 
 
-def _spell_enum(kind: EnumType) -> str:
+def _spell_enum(kind: EnumType) -> Code:
     has_numbers = any(isinstance(value, int) for value in kind.values)  # true is one in Python
-    values = f"Literal[{', '.join(map(literal, kind.values))}]"
-    return _annotated(values, {}, ["Exact"] if has_numbers else [])
+    values = code("Literal[%s]", joined(", ", map(literal, kind.values)))
+    return _annotated(values, {}, [code("Exact")] if has_numbers else [])
 
 
-def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
+def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> Code:
     # Up to pydantic 2.8, what may be a number writes false as 0.0 if it is asked first.
     members = sorted(
         union_members(kind, schemas),
@@ -109,14 +117,14 @@ def _spell_union(kind: UnionType, schemas: Mapping[str, Schema]) -> str:
     )
     spelled = [spell(member, schemas) for member in members]
     if kind.discriminator is None:
-        return " | ".join(spelled)
+        return joined(" | ", spelled)
     tagged = [_objects(member, schemas) for member in members]
-    objects = " | ".join(text for text, found in zip(spelled, tagged, strict=True) if found)
+    objects = [text for text, found in zip(spelled, tagged, strict=True) if found]
     others = [text for text, found in zip(spelled, tagged, strict=True) if not found]
     field = _field_of(kind.discriminator, next(found[0] for found in tagged if found))
-    parts = [objects, f"Field(discriminator={literal(field)})"]
-    parts += [f"python_only({literal(field)})"] if field != kind.discriminator else []
-    return " | ".join([f"Annotated[{', '.join(parts)}]", *others])
+    parts = [joined(" | ", objects), code("Field(discriminator=%s)", literal(field))]
+    parts += [code("python_only(%s)", literal(field))] if field != kind.discriminator else []
+    return joined(" | ", [code("Annotated[%s]", joined(", ", parts)), *others])
 
 
 def _may_be_boolean(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
@@ -183,11 +191,12 @@ def _objects(kind: SchemaType, schemas: Mapping[str, Schema]) -> list[ObjectType
     return [each for objects in found for each in objects] if all(found) else []
 
 
-def _field_of(name: str, kind: ObjectType) -> str:
+def _field_of(name: str, kind: ObjectType) -> Code:
     return next(each.field for each in kind.properties if each.name == name)
 
 
-def _annotated(base: str, limits: Mapping[str, object], extras: Sequence[str] = ()) -> str:
-    stated = [f"{name}={value}" for name, value in limits.items() if value is not None]
-    parts = [base, *([f"Field({', '.join(stated)})"] if stated else []), *extras]
-    return f"Annotated[{', '.join(parts)}]" if parts[1:] else base
+def _annotated(base: Code, limits: _Limits, extras: Sequence[Code] = ()) -> Code:
+    stated = [code(name + "=%s", value) for name, value in limits.items() if value is not None]
+    fields = [code("Field(%s)", joined(", ", stated))] if stated else []
+    parts = [base, *fields, *extras]
+    return code("Annotated[%s]", joined(", ", parts)) if parts[1:] else base

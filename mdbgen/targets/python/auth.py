@@ -87,8 +87,8 @@ def plan_auth(manifest: Manifest) -> AuthPlan:
         constants=tuple(_constants(manifest, listed)),
         checks=tuple(_checks(manifest)),
         denies_users=bool(policy.denied_users),
-        allows_users=bool(policy.allowed_users or _has_owner(manifest)),
-        lists_users=bool(policy.denied_users or policy.allowed_users or _has_owner(manifest)),
+        allows_users=bool(policy.allowed_users or policy.exempts_owner),
+        lists_users=bool(policy.denied_users or policy.allowed_users or policy.exempts_owner),
         lists_origins=bool(listed),
         reads_permissions=bool(policy.required_permissions),
         checks_origin=ANY not in manifest.cors_origins,
@@ -97,15 +97,9 @@ def plan_auth(manifest: Manifest) -> AuthPlan:
     )
 
 
-def _has_owner(manifest: Manifest) -> bool:
-    """Whether being the owner makes a difference."""
-    policy = manifest.policy
-    return policy.owner is not None and bool(policy.allowed_users or policy.allowed_roles)
-
-
 def _constants(manifest: Manifest, origins: tuple[str, ...]) -> Iterator[Constant]:
     policy = manifest.policy
-    owner = (policy.owner,) if policy.owner is not None and _has_owner(manifest) else ()
+    owner = (policy.owner,) if policy.owner is not None and policy.exempts_owner else ()
     yield from _names("ALLOWED_ORIGINS", origins)
     yield from _names("DENIED_USERS", policy.denied_users)
     yield from _names("OWNER", owner)
@@ -137,7 +131,7 @@ def _checks(manifest: Manifest) -> Iterator[Check]:
         allowed, detail = "_is_allowed(identity, ALLOWED_USERS)", "is not in allowed_users"
     elif policy.allowed_roles:
         allowed, detail = "identity.roles & ALLOWED_ROLES", "has none of allowed_roles"
-    if allowed and _has_owner(manifest):
+    if allowed and policy.exempts_owner:
         yield Check(f"not (_is_allowed(identity, OWNER) or {allowed})", literal(detail))
     elif allowed:
         yield Check(f"not {allowed}", literal(detail))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mdbgen.model.codetext import Code
 from mdbgen.model.wire import CLOSES, Reaction
-from mdbgen.naming import literal
+from mdbgen.naming import code, joined, literal
 
 
 class ClosingPlan(NamedTuple):
     """What the server closes with, and whether clients come back."""
 
     constants: tuple[tuple[str, int], ...]  # with their names
-    reconnect_codes: str  # "{1001, 1011}"; whatever the reason
-    reconnect_reasons: str  # of a code that does not say enough
+    reconnect_codes: Code  # "{1001, 1011}"; whatever the reason
+    reconnect_reasons: Code  # of a code that does not say enough
 
 
 def plan_closing() -> ClosingPlan:
@@ -28,5 +29,5 @@ def plan_closing() -> ClosingPlan:
     )
 
 
-def _set_literal(values: Iterable[int | str]) -> str:
-    return f"{{{', '.join(map(literal, values))}}}"
+def _set_literal(values: Iterable[int | str]) -> Code:
+    return code("{%s}", joined(", ", map(literal, values)))

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     AnyType,
-    ArrayType,
     Default,
     EnumType,
-    MapType,
     Message,
     NullType,
     NumberType,
@@ -21,8 +20,9 @@ from mdbgen.model.schema import (
     Schema,
     SchemaType,
     UnionType,
+    children,
 )
-from mdbgen.naming import docstring, literal
+from mdbgen.naming import code, docstring, joined, literal
 from mdbgen.targets.python.annotations import possible_types, spell, union_members
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
@@ -31,19 +31,19 @@ _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 class FieldPlan(NamedTuple):
     """A property of a model."""
 
-    name: str  # in Python
-    annotation: str
-    default: str  # " = None"; "" where there is none
-    doc: str
+    name: Code  # in Python
+    annotation: Code
+    default: Code  # " = None"; "" where there is none
+    doc: Code
 
 
 class ModelPlan(NamedTuple):
     """A class."""
 
-    name: str
-    bases: str  # "Model", "Renamed, Sparse"
-    doc: str
-    type_literal: str  # '"status_update"'; "" for what is no message
+    name: Code
+    bases: Code  # "Model", "Renamed, Sparse"
+    doc: Code
+    type_literal: Code  # '"status_update"'; "" for what is no message
     is_received: bool
     is_closed: bool
     fields: tuple[FieldPlan, ...]
@@ -52,9 +52,9 @@ class ModelPlan(NamedTuple):
 class AliasPlan(NamedTuple):
     """A schema that is no object with properties."""
 
-    name: str
-    annotation: str
-    doc: str
+    name: Code
+    annotation: Code
+    doc: Code
 
 
 class Definition(NamedTuple):
@@ -68,7 +68,7 @@ class ModelsPlan(NamedTuple):
     """What ``messages.py`` holds besides the unions of its messages."""
 
     definitions: tuple[Definition, ...]  # what is named stands above what names it, if it can
-    rebuilt: tuple[str, ...]  # models for which it cannot
+    rebuilt: tuple[Code, ...]  # models for which it cannot
     words: frozenset[str]  # all names in all annotations and bases
 
 
@@ -77,7 +77,7 @@ class _Item(NamedTuple):
 
     type: SchemaType
     doc: str
-    names: frozenset[str]  # of classes and aliases in its annotations
+    names: frozenset[Code]  # of classes and aliases in its annotations
     message: Message | None = None
 
 
@@ -98,7 +98,7 @@ def plan_models(
 
 def _items(
     schemas: Mapping[str, Schema], messages: Mapping[str, Message]
-) -> Iterator[tuple[str, _Item]]:
+) -> Iterator[tuple[Code, _Item]]:
     for schema in schemas.values():
         doc = _doc(_noted(schema), f"``mdbgen.schemas.{schema.name}``")
         yield from _nested(schema.type, schema.alias, schemas)
@@ -121,10 +121,10 @@ def _doc(description: str, otherwise: str) -> str:
 
 
 def _nested(
-    kind: SchemaType, parent: str, schemas: Mapping[str, Schema]
-) -> Iterator[tuple[str, _Item]]:
+    kind: SchemaType, parent: Code, schemas: Mapping[str, Schema]
+) -> Iterator[tuple[Code, _Item]]:
     """Yield the classes inside of a type, without the type itself."""
-    for child in _children(kind):
+    for child in children(kind):
         name = child.name if isinstance(child, ObjectType) else parent
         yield from _nested(child, name, schemas)
         if isinstance(child, ObjectType):
@@ -132,21 +132,9 @@ def _nested(
             yield child.name, _Item(child, doc, frozenset(_names(child, schemas)))
 
 
-def _children(kind: SchemaType) -> Iterator[SchemaType]:
-    match kind:
-        case ArrayType():
-            yield kind.items
-        case MapType():
-            yield kind.values
-        case UnionType():
-            yield from kind.members
-        case ObjectType():
-            yield from (each.type for each in kind.properties)
-
-
-def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
+def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[Code]:
     """Yield the classes and aliases that the annotations of a type name."""
-    parts = union_members(kind, schemas) if isinstance(kind, UnionType) else _children(kind)
+    parts = union_members(kind, schemas) if isinstance(kind, UnionType) else children(kind)
     for child in parts:
         if isinstance(child, ObjectType):
             yield child.name
@@ -158,16 +146,16 @@ def _names(kind: SchemaType, schemas: Mapping[str, Schema]) -> Iterator[str]:
         yield schemas[kind.name].alias
 
 
-def _order(items: Mapping[str, _Item]) -> list[str]:
+def _order(items: Mapping[Code, _Item]) -> list[Code]:
     """What is named before what names it; an alias in a circle of classes comes last.
 
     A class may name what is defined later, an alias may not.
     """
-    order: list[str] = []
-    seen: set[str] = set()
+    order: list[Code] = []
+    seen: set[Code] = set()
     places = {name: place for place, name in enumerate(items)}
 
-    def visit(name: str) -> None:
+    def visit(name: Code) -> None:
         if name in seen:
             return
         seen.add(name)
@@ -177,8 +165,8 @@ def _order(items: Mapping[str, _Item]) -> list[str]:
 
     for name in items:
         visit(name)
-    early: dict[str, None] = {}
-    late: list[str] = []
+    early: dict[Code, None] = {}
+    late: list[Code] = []
     for name in order:
         if isinstance(items[name].type, ObjectType) or items[name].names <= early.keys():
             early[name] = None
@@ -187,9 +175,9 @@ def _order(items: Mapping[str, _Item]) -> list[str]:
     return [*early, *late]
 
 
-def _rebuilt(order: Sequence[str], items: Mapping[str, _Item]) -> Iterator[str]:
+def _rebuilt(order: Sequence[Code], items: Mapping[Code, _Item]) -> Iterator[Code]:
     """Yield the classes that pydantic cannot complete where they stand."""
-    complete: set[str] = set()
+    complete: set[Code] = set()
     for name in order:
         if items[name].names - {name} <= complete:  # a class may name itself
             complete.add(name)
@@ -198,19 +186,20 @@ def _rebuilt(order: Sequence[str], items: Mapping[str, _Item]) -> Iterator[str]:
 
 
 def _define(
-    name: str, item: _Item, schemas: Mapping[str, Schema], received: Mapping[str, Message]
+    name: Code, item: _Item, schemas: Mapping[str, Schema], received: Mapping[str, Message]
 ) -> Definition:
     kind, message = item.type, item.message
     if not isinstance(kind, ObjectType):
         return Definition(alias=AliasPlan(name, spell(kind, schemas), docstring(item.doc, 0)))
     is_sparse = any(not each.required and _is_none(each.default) for each in kind.properties)
     is_renamed = any(each.field != each.name for each in kind.properties)
-    traits = [*(["Renamed"] if is_renamed else []), *(["Sparse"] if is_sparse else [])]
+    traits = [code("Renamed")] if is_renamed else []
+    traits += [code("Sparse")] if is_sparse else []
     model = ModelPlan(
         name=name,
-        bases=", ".join(traits or ["Model"]),
+        bases=joined(", ", traits or [code("Model")]),
         doc=docstring(item.doc),
-        type_literal=literal(message.name) if message else "",
+        type_literal=literal(message.name) if message else code(""),
         is_received=message is not None and message.name in received,
         is_closed=kind.is_closed,
         fields=tuple(_define_field(each, schemas) for each in kind.properties),
@@ -238,41 +227,46 @@ def _takes_null(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:
 def _define_field(member: Property, schemas: Mapping[str, Schema]) -> FieldPlan:
     annotation = spell(member.type, schemas)
     if _is_omittable(member, schemas):
-        annotation = f"Omittable[{annotation}]"
+        annotation = code("Omittable[%s]", annotation)
     doc = docstring(_noted(member))
     return FieldPlan(member.field, annotation, _spell_default(member, schemas), doc)
 
 
-def _spell_default(member: Property, schemas: Mapping[str, Schema]) -> str:
-    default = _default(member, schemas)
-    arguments = [default] if default else []
+def _spell_default(member: Property, schemas: Mapping[str, Schema]) -> Code:
+    value, factory = _default(member, schemas), _factory(member)
+    arguments = [code("default=%s", value)] if value else []
+    arguments += [code("default_factory=%s", factory)] if factory else []
     if member.field != member.name:
         name = literal(member.name)
-        arguments += [f"validation_alias={name}", f"serialization_alias={name}"]
-    elif default and not default.startswith("default_factory"):
-        return f" = {default.removeprefix('default=')}"
-    return f" = Field({', '.join(arguments)})" if arguments else ""
+        arguments += [code("validation_alias=%s", name), code("serialization_alias=%s", name)]
+    elif value:
+        return code(" = %s", value)
+    return code(" = Field(%s)", joined(", ", arguments)) if arguments else code("")
 
 
-def _default(member: Property, schemas: Mapping[str, Schema]) -> str:
-    """Return the argument of ``Field`` for what a property is when it is left out."""
+def _factory(member: Property) -> Code:
+    """Return what makes the value of a property that is left out, "" where it needs nothing."""
+    value = member.default.value if member.default and not member.required else None
+    if isinstance(value, tuple):
+        return code("list")
+    return code("dict") if isinstance(value, dict) else code("")
+
+
+def _default(member: Property, schemas: Mapping[str, Schema]) -> Code:
+    """Return the value of a property that is left out, "" where it has none, or a factory."""
     if member.required:
-        return ""
-    if member.default is None:
-        return "default=None"
-    value = member.default.value
+        return code("")
+    value = member.default.value if member.default else None
     match value:
-        case tuple():
-            return "default_factory=list"
-        case dict():
-            return "default_factory=dict"
         case bool():
-            return f"default={literal(value)}"
+            return literal(value)
         case int() | float() if _takes_fractions(member.type, schemas):
-            return f"default={literal(float(value))}"
+            return literal(float(value))
         case float() if value.is_integer():
-            return f"default={literal(int(value))}"
-    return f"default={literal(value)}"
+            return literal(int(value))
+        case tuple() | dict():
+            return code("")  # a factory makes it
+    return literal(value)
 
 
 def _takes_fractions(kind: SchemaType, schemas: Mapping[str, Schema]) -> bool:

@@ -102,16 +102,14 @@ class Session:
         self._allowance_at = time.monotonic()
         self._is_connected = False  # ``on_connect`` has returned
         self._is_over = False
-        self._position: dict[str, int] = {}  # where a client starts that is new
 
     async def run(self) -> None:
         """Serve the client until it leaves or the server ends the connection."""
         self._clients.admit(self._client)
         # In the same step: what is broadcast from here on waits behind what was missed.
         since = self._websocket.query_params.get("since")
-        if since is None:
-            self._position = hub.position(self._endpoint.name)
-        else:
+        self._position = hub.position(self._endpoint.name) if since is None else {}
+        if since is not None:
             for frame in hub.replay(self._client, since):
                 self._client.outbox.push(frame)
         self._client.worker = worker = _start(self._work())

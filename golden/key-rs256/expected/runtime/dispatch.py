@@ -34,8 +34,6 @@ class EndpointHandlers:
     its handlers: they have 30 seconds for what had arrived, then they are cancelled.
     """
 
-    message_handler: MessageHandler | None = None  # has what the app does not implement
-
     async def on_connect(self, connection: Connection) -> None:
         """A client is here and has heard nothing yet; ``raise Reject`` to refuse it.
 
@@ -49,6 +47,8 @@ class EndpointHandlers:
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
         """A client sent a JSON object."""
         raise NotImplementedByApp
+
+    message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> None:
         """Let ``message_handler`` have what the app does not implement."""

@@ -35,8 +35,6 @@ class EndpointHandlers:
     its handlers: they have 30 seconds for what had arrived, then they are cancelled.
     """
 
-    message_handler: MessageHandler | None = None  # has what the app does not implement
-
     async def on_connect(self, connection: Connection) -> None:
         """A client is here and has heard nothing yet; ``raise Reject`` to refuse it.
 
@@ -58,6 +56,8 @@ class EndpointHandlers:
     async def dispatch(self, connection: Connection, message: Any) -> Frame | None:
         """Call the method that is for this message."""
         raise NotImplementedError
+
+    message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> Frame | None:
         """Let ``message_handler`` have what the app does not implement."""
