@@ -10,6 +10,7 @@ import pytest
 from mdbgen.disk import atomic
 from mdbgen.disk.atomic import MAX_BYTES, read_file, temporary
 from mdbgen.disk.handlers import MAX_HANDLER_BYTES, find_orphans, missing_stubs
+from mdbgen.disk.imports import find_stale_imports
 from mdbgen.disk.lock import LOCK_NAME
 from mdbgen.disk.records import read_records
 from mdbgen.disk.tree import apply, compare
@@ -102,6 +103,14 @@ def test_a_handler_file_that_is_read_is_bounded(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         compare([HANDLER], tmp_path)
     assert codes(caught.value) == [("MDB309", (tmp_path / HANDLER.path).as_posix())]
+
+
+@pytest.mark.parametrize("text", ["from ..auth import x\nclass (:\n", "from ..auth import x\n\0"])
+def test_imports_of_what_is_no_python_are_not_looked_at(tmp_path: Path, text: str) -> None:
+    """The app hears of that when it starts."""
+    (tmp_path / "handlers").mkdir()
+    (tmp_path / HANDLER.path).write_text(text)
+    assert list(find_stale_imports([HANDLER], tmp_path)) == []
 
 
 # Places and moments

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mdbgen.model.limits import LIMITS
 from support import live
 
 ROOT = Path(__file__).parent.parent
@@ -158,3 +159,9 @@ def test_tables_say_what_the_model_says() -> None:
         [sys.executable, str(script), "--check"], capture_output=True, text=True, timeout=60
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_every_limit_stands_in_the_table_of_variables() -> None:
+    page = (ROOT / "docs/settings.md").read_text("utf-8")
+    for limit in LIMITS.values():
+        assert f"| `{limit.variable}` | {limit.default} | {limit.meaning} |\n" in page

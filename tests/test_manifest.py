@@ -393,8 +393,12 @@ def test_names_that_meet(names: tuple[str, str], kind: str) -> None:
 @given(st.lists(st.text("aAbB1-_", min_size=1, max_size=4), unique=True, min_size=1, max_size=6))
 def test_accepted_names_never_meet(names: list[str]) -> None:
     endpoints = {name: {"path": f"/p{n}"} for n, name in enumerate(names)}
-    spelled = [{identifier(n) for n in names}, {identifier(n).lower() for n in names}]
-    distinct = all(len(s) == len(names) for s in [*spelled, {class_name(n) for n in names}])
+    spelled: list[set[str]] = [
+        {identifier(n) for n in names},
+        {identifier(n).lower() for n in names},
+        {class_name(n) for n in names},
+    ]
+    distinct = all(len(each) == len(names) for each in spelled)
     keys = {"slug": "s", "websockets": endpoints}
     if distinct:
         assert list(parse(keys)[0].websockets) == names
