@@ -130,6 +130,7 @@ def test_black_leaves_every_file_alone(case: str) -> None:
             assert format_str(file.text, mode=mode) == file.text, file.path
 
 
+@pytest.mark.slow
 def test_black_leaves_alone_what_render_chooses_from() -> None:
     """It formats none of them, so every text that there can be has to be looked at."""
     from black import format_str
