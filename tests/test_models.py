@@ -9,6 +9,7 @@ import pytest
 
 from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.codetext import Code
 from mdbgen.model.schema import (
     AnyType,
     ArrayType,
@@ -34,7 +35,7 @@ TEXT, WHOLE = StringType(), NumberType(is_integer=True)
 
 
 def _tagged(name: str, label: str, tag: str = "kind", field: str = "kind") -> ObjectType:
-    return ObjectType(name, (Property(tag, field, EnumType((label,)), required=True),))
+    return ObjectType(Code(name), (Property(tag, Code(field), EnumType((label,)), required=True),))
 
 
 A, B, C = _tagged("A", "a"), _tagged("B", "b"), _tagged("C", "c")
@@ -46,7 +47,7 @@ TYPES: dict[str, SchemaType] = {
     "mixed": UnionType((RefType("a"), RefType("text"))),
     "flag": UnionType((TEXT, BooleanType())),
 }
-SCHEMAS = {name: Schema(name, name.capitalize(), kind) for name, kind in TYPES.items()}
+SCHEMAS = {name: Schema(name, Code(name.capitalize()), kind) for name, kind in TYPES.items()}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from mdbgen.document.source import parse_source
 from mdbgen.errors import Diagnostic, ManifestError, format_text
 from mdbgen.manifest.messages import RESERVED_MESSAGES
 from mdbgen.manifest.reader import parse_manifest
+from mdbgen.model.codetext import Code
 from mdbgen.model.limits import DEFAULT_LIMITS
 from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import (
@@ -138,20 +139,20 @@ def test_the_example_of_the_documentation() -> None:
     assert parsed.outputs == ("typescript", "asyncapi")
     endpoint = parsed.websockets["realtime"]
     assert (endpoint.limits, endpoint.history) == ({"max_message_bytes": 1, "connections": 5}, 200)
-    channel = Property("channel", "channel", StringType(max_length=64), required=True)
+    channel = Property("channel", Code("channel"), StringType(max_length=64), required=True)
     assert endpoint.receive == (
         Message(
             name="subscribe",
-            handler="on_subscribe",
-            method="subscribe",
-            body=ObjectType("Subscribe", (channel,)),
+            handler=Code("on_subscribe"),
+            method=Code("subscribe"),
+            body=ObjectType(Code("Subscribe"), (channel,)),
             reply=None,
         ),
         Message(
             name="get_status",
-            handler="on_get_status",
-            method="getStatus",
-            body=ObjectType("GetStatus", ()),
+            handler=Code("on_get_status"),
+            method=Code("getStatus"),
+            body=ObjectType(Code("GetStatus"), ()),
             reply="status_update",
         ),
     )
@@ -203,14 +204,14 @@ def test_the_example_of_the_documentation() -> None:
         ({"type": "object"}, MapType(AnyType())),
         ({"type": "object", "additionalProperties": True}, MapType(AnyType())),
         ({"type": "object", "additionalProperties": {"type": "null"}}, MapType(NullType())),
-        ({"type": "object", "properties": {}}, ObjectType("CreatedA", ())),
+        ({"type": "object", "properties": {}}, ObjectType(Code("CreatedA"), ())),
         (
             {"type": "object", "additionalProperties": False},
-            ObjectType("CreatedA", (), is_closed=True),
+            ObjectType(Code("CreatedA"), (), is_closed=True),
         ),
         (
             {"type": "object", "properties": {"b": {}}, "additionalProperties": {}},
-            ObjectType("CreatedA", (Property("b", "b", AnyType(), False),)),
+            ObjectType(Code("CreatedA"), (Property("b", Code("b"), AnyType(), False),)),
         ),
         ({"type": ["string", "null"]}, UnionType((StringType(), NullType()))),
         ({"type": ["string"], "maxLength": 5}, StringType(max_length=5)),
@@ -233,7 +234,7 @@ def test_types(schema: Any, expected: SchemaType) -> None:
 
 
 def test_types_are_told_apart_and_true() -> None:
-    kinds = [AnyType(), NullType(), BooleanType(), StringType(), ObjectType("A", ()), UNKNOWN]
+    kinds = [AnyType(), NullType(), BooleanType(), StringType(), ObjectType(Code("A"), ()), UNKNOWN]
     assert len(set(kinds)) == len(kinds)
     assert all(kinds)
     assert replace(NullType(), notes=Notes(description="x")) == NullType()
