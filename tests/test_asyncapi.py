@@ -387,7 +387,7 @@ def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
         _validator("outputs", "OrderCount").validate(count)
         error = wire.error_frame("invalid_message", "no", 3, [{"type": "t", "loc": [0], "msg": ""}])
         _validator("outputs", "error").validate(_frame(error))
-        anything = wire.encode_mapping({"timestamp": 3, "data": None})
+        anything = wire.encode_broadcast({"timestamp": 3, "data": None})
         _validator("outputs", "any-sent").validate(_frame(anything))
         assert not _validator("outputs", "any-sent").is_valid({"type": "x"})
 
