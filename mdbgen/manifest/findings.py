@@ -27,6 +27,14 @@ _NOT_A = {
     "dict_type": "an object",
     "model_type": "an object",
 }
+# What people write at an endpoint, and where its place is.
+_OF_ONE_ENDPOINT = {
+    "allowed_roles": "allowed_roles",
+    "roles": "allowed_roles",
+    "require_role": "allowed_roles",
+    "required_permissions": "required_permissions",
+    "permissions": "required_permissions",
+}
 _Finding = Mapping[str, Any]  # "type", "loc", "ctx", as pydantic reports them
 
 
@@ -103,6 +111,9 @@ def _unknown_key(source: Source, path: Path, known: Sequence[str]) -> Diagnostic
         return source.diagnostic(path, "MDB109", message, at=Place.KEY, suggestion=hint)
     near = _nearest(str(path[-1]), known)
     hint = f"did you mean '{near}'?" if near else f"known keys: {', '.join(known)}"
+    if path[-1] in _OF_ONE_ENDPOINT:
+        place = f"mdbgen.endpoints.{path[1]}.{_OF_ONE_ENDPOINT[path[-1]]}"
+        hint = f"what one endpoint asks for is {place}"
     message = f"{shown(path[-1])} is not a known key"
     return source.diagnostic(path, "MDB102", message, at=Place.KEY, suggestion=hint)
 

@@ -25,6 +25,7 @@ from mdbgen.schemas.metaschema import (
     required,
     subset,
     text,
+    texts,
     whole_number,
 )
 
@@ -165,6 +166,10 @@ def _declaration() -> Node:
             "send": named("sentMessage", "The messages that clients get.", RESERVED_MESSAGES),
             "limits": _closed("What one client, or all of them, may use.", limits),
             "history": whole_number(history, 0, MAX_HISTORY, default=0),
+            "allowed_roles": texts("One of these roles is needed here, besides the policy."),
+            "required_permissions": texts(
+                "All of these permissions are needed here, besides the policy."
+            ),
         },
     )
 
