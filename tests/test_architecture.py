@@ -27,12 +27,16 @@ ROOMS = {
     "manifest": GROUND | {"document", "schemas", "model"},
     "targets": GROUND | {"model"},
     "disk": GROUND | {"model", "mdbgen"},
-    "report": GROUND | {"model", "disk", "apps"},
+    "report": GROUND | {"model", "disk", "apps", "rules"},
+    "rules": set[str](),
     # The face, and the ground.
     "generate": GROUND | {"document", "manifest", "model", "targets"},
     "config": GROUND,
     "apps": GROUND | {"config", "document", "generate", "model", "disk"},
-    "cli": GROUND | {"apps", "document", "manifest", "disk", "report", "mdbgen"},
+    "starter": GROUND | {"disk", "manifest"},
+    "terminal": {"errors", "report"},
+    "cli": GROUND
+    | {"apps", "document", "manifest", "disk", "report", "starter", "terminal", "mdbgen"},
     "__main__": {"cli"},
     "errors": set[str](),
     "naming": {"errors", "model"},

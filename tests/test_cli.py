@@ -110,7 +110,7 @@ def test_generate_follows_the_manifest(shell: Shell, ws: Path) -> None:
     assert run.code == 0
     assert "create    app/ws/handlers/chat.py" in run.lines
     assert "update    app/ws/router.py" in run.lines
-    assert "unchanged app/ws/manager.py" in run.lines
+    assert "unchanged app/ws/runtime/manager.py" in run.lines
     assert shell(*CHECK) == Run(0, "app/ws/ is up to date\n", "")
 
 
