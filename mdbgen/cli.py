@@ -17,11 +17,17 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import MdbgenError
-from mdbgen.report.formats import INTERRUPTED, OK, Format, Report, report_failure
+from mdbgen.report.formats import (
+    INTERRUPTED,
+    OK,
+    ChangesFormat,
+    Format,
+    Report,
+    report_failure,
+)
 from mdbgen.terminal import print_text, report_bug, report_usage_error, usage_problem
 
 if TYPE_CHECKING:
-    from mdbgen.apps import Outcome
     from mdbgen.report.drift import Show
 
 # Older typers take this class from click, newer ones bring their own.
@@ -114,9 +120,9 @@ def generate(
         from mdbgen.report.drift import report_generate
 
         outcome = judge_apps("generate", manifest, output, compare)
-        _refuse_errors(outcome)
+        outcome.refuse_errors()
         if not force:
-            _refuse_conflicts(outcome)
+            outcome.refuse_conflicts()
         if not (dry_run or diff):
             for comparison in outcome.comparisons:
                 apply(comparison)
@@ -141,7 +147,7 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
 
         outcome = judge_apps("check", manifest, output, compare_drafts)
         if not outcome.comparisons:
-            _refuse_errors(outcome)
+            outcome.refuse_errors()
         return report_check(outcome, form)
 
     _emit(run, form)
@@ -196,24 +202,51 @@ def init(
 def explain(
     code: Annotated[
         str | None,
-        typer.Argument(metavar="CODE", help="Such as MDB104.", show_default=False),
+        typer.Argument(
+            metavar="CODE", help="Such as MDB104, or message-removed.", show_default=False
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Explain every code.")] = False,
     form: _Form = Format.TEXT,
 ) -> None:
-    """Explain an error or a warning: what it means, and an example, wrong and right.
+    """Explain an error, a warning, or a rule of breaking.
 
     Exit code: 0, or 2 for an error.
     """
 
     def run() -> Report:
-        from mdbgen.report.explain import find_rules, report_rules
+        from mdbgen.report.explain import all_rules, find_rules, report_rules
 
         if every == (code is not None):
             raise MdbgenError(usage_problem("name one code, or write --all"))
-        return report_rules(find_rules(code), form)
+        return report_rules(find_rules(code) if code else all_rules(), form)
 
     _emit(run, form)
+
+
+@app.command(epilog="Example: mdbgen breaking manifest.json --against git:main")
+def breaking(
+    against: Annotated[
+        str,
+        typer.Option("--against", metavar="REF", help="git:main, git:v1.2, a file, or -."),
+    ],
+    manifest: _Manifest = None,
+    form: Annotated[
+        ChangesFormat, typer.Option("--format", help="For people, tools, pull requests, comments.")
+    ] = ChangesFormat.TEXT,
+) -> None:
+    """Tell which changes of the manifest break clients that are deployed.
+
+    Exit code: 0, 1 for a change that breaks clients, 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.against import judge_changes
+        from mdbgen.report.changes import report_changes
+
+        return report_changes(judge_changes(manifest, against), form)
+
+    _emit(run, form.for_failures)
 
 
 @app.command(epilog="Example: mdbgen eject -o app/ws/ --yes")
@@ -262,17 +295,6 @@ def _show(dry_run: bool, diff: bool) -> Show:
     if diff:
         return Show.LINES_AND_DIFF if dry_run else Show.DIFF
     return Show.LINES
-
-
-def _refuse_errors(outcome: Outcome) -> None:
-    if outcome.errors:
-        raise MdbgenError(*outcome.warnings, *outcome.errors)
-
-
-def _refuse_conflicts(outcome: Outcome) -> None:
-    conflicts = [each for comparison in outcome.comparisons for each in comparison.conflicts]
-    if conflicts:
-        raise MdbgenError(*outcome.warnings, *conflicts)
 
 
 def _emit(run: Callable[[], Report], form: Format) -> None:

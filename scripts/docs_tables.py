@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+from mdbgen.breaking.rules import CHANGE_RULES
 from mdbgen.model.limits import LIMITS
 from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.model.wire import CLOSES, ERROR_CODES, Close
@@ -65,6 +66,15 @@ def examples(*prefixes: str) -> str:
     return _table(("code", "in", "wrong", "right"), rows)
 
 
+def changes() -> str:
+    """Return the rules of ``breaking``, with their usual levels."""
+    rows = [
+        (f"`{each.id}`", each.receive.value, each.send.value, each.sentence, each.instead)
+        for each in CHANGE_RULES.values()
+    ]
+    return _table(("rule", "clients send", "clients read", "what", "what breaks nobody"), rows)
+
+
 def _example(text: str, rule: Rule) -> str:
     code = f"`{text}`" if rule.place else text
     return code.replace("|", r"\|")
@@ -79,6 +89,7 @@ _CODES = {
     "the command line": ("MDB4",),
 }
 TABLES = {
+    "breaking.md": {"rules": changes},
     "errors.md": {
         f"{what}, {name}": partial(table, *prefixes)
         for name, prefixes in _CODES.items()

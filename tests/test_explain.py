@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mdbgen.breaking.rules import CHANGE_RULES
 from mdbgen.document.source import parse_source
 from mdbgen.errors import ConfigError, MdbgenError
 from mdbgen.manifest.reader import parse_manifest
-from mdbgen.report.explain import find_rules, report_rules
+from mdbgen.report.explain import all_rules, find_rules, report_rules
 from mdbgen.report.formats import Format
 from mdbgen.rules.catalogue import RULES
 from mdbgen.rules.rule import Rule
@@ -67,14 +68,26 @@ def test_one_rule_as_text() -> None:
 
 
 def test_all_rules_as_json() -> None:
-    told = json.loads(report_rules(find_rules(None), Format.JSON).stdout)["rules"]
-    assert [each["code"] for each in told] == list(RULES)
+    told = json.loads(report_rules(all_rules(), Format.JSON).stdout)["rules"]
+    assert [each["code"] for each in told] == [*RULES, *CHANGE_RULES]
     assert told[0].keys() == {"code", "meaning", "mending", "wrong", "right", "place"}
+
+
+def test_a_rule_of_breaking_as_text() -> None:
+    assert report_rules(find_rules("enum-value-added"), Format.TEXT).stdout == (
+        "enum-value-added: There is a new value, which old clients do not know.\n"
+        "Level: info in what clients send, warning in what they read.\n"
+        "What breaks nobody: make sure that clients have a default branch.\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "hint"),
-    [("MDB99", "did you mean MDB"), ("what?", "mdbgen explain --all lists every code")],
+    [
+        ("MDB99", "did you mean MDB"),
+        ("mesage-removed", "did you mean message-removed?"),
+        ("what?", "mdbgen explain --all lists every code"),
+    ],
 )
 def test_a_code_that_does_not_exist(code: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:

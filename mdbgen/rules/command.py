@@ -93,4 +93,28 @@ RULES = (
         "mdbgen explain MDB99",
         "mdbgen explain MDB101",
     ),
+    Rule(
+        "MDB413",
+        "what `--against` names cannot be read: git is missing, the ref or the file at that ref"
+        " does not exist, or there is no manifest in it",
+        "name a ref that `git rev-parse` knows, a file, or `-` for standard input",
+        "mdbgen breaking manifest.json --against git:mian",
+        "mdbgen breaking manifest.json --against git:main",
+    ),
+    Rule(
+        "MDB414",
+        "the clone is shallow, as those of most CI systems are, and lacks the ref",
+        "run the `git fetch` that the message names",
+        "mdbgen breaking manifest.json --against git:main, after a checkout of one commit",
+        "git fetch --depth=1 origin main:refs/remotes/origin/main, and then"
+        " --against git:origin/main",
+    ),
+    Rule(
+        "MDB415",
+        "a `[[tool.mdbgen.breaking.waiver]]` of `pyproject.toml` has the wrong shape",
+        "give each waiver a `rule`, a `path` as `breaking` prints it, and a `reason`",
+        'rule = "message-removed"',
+        'rule = "message-removed", path = "mdbgen.endpoints.realtime.send.old_news",'
+        ' reason = "no client has used it since 2.0"',
+    ),
 )
