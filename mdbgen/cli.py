@@ -17,15 +17,15 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import MdbgenError
-from mdbgen.report.formats import (
-    INTERRUPTED,
-    OK,
-    ChangesFormat,
-    Format,
-    Report,
-    report_failure,
+from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
+from mdbgen.terminal import (
+    Shell,
+    outcome_of,
+    print_text,
+    report_bug,
+    report_usage_error,
+    usage_problem,
 )
-from mdbgen.terminal import print_text, report_bug, report_usage_error, usage_problem
 
 if TYPE_CHECKING:
     from mdbgen.report.drift import Show
@@ -56,6 +56,7 @@ _Output = Annotated[
     typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
 ]
 _Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
+_SHELL = "Print what completes commands in a shell."
 
 
 def main() -> None:
@@ -65,6 +66,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if "_MDBGEN_COMPLETE" in os.environ:
+        from mdbgen.completion import prepare
+
+        prepare()
     try:
         code = app(prog_name="mdbgen", standalone_mode=False)
     except _UsageError as error:
@@ -77,18 +82,27 @@ def main() -> None:
     sys.exit(print_text(sys.stdout, "", code if isinstance(code, int) else OK))
 
 
-def _print_version(wanted: bool) -> None:
+def _tell_version(wanted: bool) -> None:
     if wanted:
         raise typer.Exit(print_text(sys.stdout, f"mdbgen {__version__}\n", OK))
 
 
+def _print_completion(shell: Shell | None) -> None:
+    if shell:
+        from mdbgen.completion import script_for
+
+        raise typer.Exit(print_text(sys.stdout, script_for(shell.value), OK))
+
+
 @app.callback()
 def _mdbgen(
+    completion: Annotated[
+        Shell | None,
+        typer.Option("--show-completion", callback=_print_completion, is_eager=True, help=_SHELL),
+    ] = None,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     pass
@@ -300,12 +314,6 @@ def _show(dry_run: bool, diff: bool) -> Show:
 def _emit(run: Callable[[], Report], form: Format) -> None:
     """Print what a command has to say, and exit."""
     gc.disable()  # the process is gone before it pays, and imports alone trigger it often
-    try:
-        report = run()
-    except MdbgenError as error:
-        report = report_failure(error.diagnostics, form)
-    except OSError as error:  # such as a working directory that somebody deleted
-        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
-        report = report_failure([usage_problem(message, "MDB408")], form)
+    report = outcome_of(run, form)
     print_text(sys.stderr, report.stderr, report.code)
     raise typer.Exit(print_text(sys.stdout, report.stdout, report.code))

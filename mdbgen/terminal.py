@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from itertools import pairwise
 from typing import TextIO
 
-from mdbgen.errors import Diagnostic
-from mdbgen.report.formats import FAILED, Format, report_failure
+from mdbgen.errors import Diagnostic, MdbgenError
+from mdbgen.report.formats import FAILED, Format, Report, report_failure
+
+
+class Shell(StrEnum):
+    """A shell that completes commands."""
+
+    BASH = "bash"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    ZSH = "zsh"
 
 
 def usage_problem(message: str, code: str = "MDB407") -> Diagnostic:
     """Return a problem that no file has."""
     return Diagnostic("mdbgen", 0, 0, code, "", message)
+
+
+def outcome_of(run: Callable[[], Report], form: Format) -> Report:
+    """Run a command, and report what kept it from working, if anything did."""
+    try:
+        return run()
+    except MdbgenError as error:
+        return report_failure(error.diagnostics, form)
+    except OSError as error:  # such as a working directory that somebody deleted
+        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
+        return report_failure([usage_problem(message, "MDB408")], form)
 
 
 def report_usage_error(error: Exception) -> int:

@@ -37,10 +37,12 @@ ROOMS = {
     "against": GROUND | {"breaking", "config", "document", "manifest"},
     "starter": GROUND | {"disk", "manifest"},
     "terminal": {"errors", "report"},
+    "completion": set[str](),
     "cli": GROUND
     | {
         "against",
         "apps",
+        "completion",
         "document",
         "manifest",
         "disk",
@@ -61,7 +63,7 @@ OWNERS = {
     "pydantic_core": {"mdbgen.patterns"},
     "jinja2": {"mdbgen.targets.templates"},
     "black": {"mdbgen.targets.python.render"},
-    "typer": {"mdbgen.cli"},
+    "typer": {"mdbgen.cli", "mdbgen.completion"},
     "click": set[str](),
 }
 

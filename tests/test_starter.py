@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,21 @@ def test_eject_wants_to_be_told_twice(tmp_path: Path) -> None:
     assert (tmp_path / "ws/mdbgen.lock").exists()
     done = _mdbgen("eject", "-o", "ws", "--yes", cwd=tmp_path)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "delete ws/mdbgen.lock")
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
+def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
+    done = _mdbgen("--show-completion", shell, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_MDBGEN_COMPLETE" in done.stdout
+
+
+def test_what_a_shell_asks_is_answered(tmp_path: Path) -> None:
+    environment = {"COMP_WORDS": "mdbgen br", "COMP_CWORD": "1"}
+    asked = {**os.environ, **environment, "_MDBGEN_COMPLETE": "complete_bash"}
+    command = [sys.executable, "-m", "mdbgen"]
+    done = subprocess.run(command, cwd=tmp_path, env=asked, capture_output=True, text=True)
+    assert done.stdout.split() == ["breaking"]
 
 
 def test_every_help_has_an_example(tmp_path: Path) -> None:
