@@ -64,6 +64,25 @@ class Outcome:
         """The changes that ``check`` reports of all apps."""
         return list(chain.from_iterable(each.drifted for each in self.apps))
 
+    def refuse_errors(self) -> None:
+        """Raise what is wrong with any of the apps.
+
+        Raises:
+            MdbgenError: with all errors, and the warnings before them.
+        """
+        if self.errors:
+            raise MdbgenError(*self.warnings, *self.errors)
+
+    def refuse_conflicts(self) -> None:
+        """Raise the files that are not mdbgen's to change.
+
+        Raises:
+            MdbgenError: with all of them.
+        """
+        conflicts = [each for comparison in self.comparisons for each in comparison.conflicts]
+        if conflicts:
+            raise MdbgenError(*self.warnings, *conflicts)
+
     @property
     def repair(self) -> str:
         """The command that repairs all that can be repaired; "" where a command repairs nothing.

@@ -9,19 +9,25 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, TextIO
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mdbgen import __version__
-from mdbgen.errors import Diagnostic, MdbgenError
-from mdbgen.report.formats import FAILED, INTERRUPTED, OK, Format, Report, report_failure
+from mdbgen.errors import MdbgenError
+from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
+from mdbgen.terminal import (
+    Shell,
+    outcome_of,
+    print_text,
+    report_bug,
+    report_usage_error,
+    usage_problem,
+)
 
 if TYPE_CHECKING:
-    from mdbgen.apps import Outcome
     from mdbgen.report.drift import Show
 
 # Of every command line that typer cannot read. Older ones take it from click, newer ones bring
@@ -33,6 +39,7 @@ app = typer.Typer(
     help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in step.",
     add_completion=False,
     no_args_is_help=True,
+    epilog="Example: mdbgen check, in a project whose pyproject.toml lists its apps.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -51,6 +58,7 @@ _Output = Annotated[
     typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
 ]
 _Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
+_SHELL = "Print what completes commands in a shell."
 
 
 def main() -> None:
@@ -60,36 +68,49 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if "_MDBGEN_COMPLETE" in os.environ:
+        from mdbgen.completion import prepare
+
+        prepare()
     try:
         code = app(prog_name="mdbgen", standalone_mode=False)
     except _UsageError as error:
-        code = _report_usage_error(error)
+        code = report_usage_error(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:  # exit code 1, Python's own for this, would mean drift
-        code = _report_bug(error)
+        code = report_bug(error)
     gc.freeze()  # or Python looks through every module once more on its way out
-    sys.exit(_print(sys.stdout, "", code if isinstance(code, int) else OK))
+    sys.exit(print_text(sys.stdout, "", code if isinstance(code, int) else OK))
 
 
-def _print_version(wanted: bool) -> None:
+def _tell_version(wanted: bool) -> None:
     if wanted:
-        raise typer.Exit(_print(sys.stdout, f"mdbgen {__version__}\n", OK))
+        raise typer.Exit(print_text(sys.stdout, f"mdbgen {__version__}\n", OK))
+
+
+def _print_completion(shell: Shell | None) -> None:
+    if shell:
+        from mdbgen.completion import script_for
+
+        raise typer.Exit(print_text(sys.stdout, script_for(shell.value), OK))
 
 
 @app.callback()
 def _mdbgen(
+    completion: Annotated[
+        Shell | None,
+        typer.Option("--show-completion", callback=_print_completion, is_eager=True, help=_SHELL),
+    ] = None,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     pass
 
 
-@app.command()
+@app.command(epilog="Example: mdbgen generate manifest.json -o app/ws/")
 def generate(
     manifest: _Manifest = None,
     output: _Output = None,
@@ -115,9 +136,9 @@ def generate(
         from mdbgen.report.drift import report_generate
 
         outcome = judge_apps("generate", manifest, output, compare)
-        _refuse_errors(outcome)
+        outcome.refuse_errors()
         if not force:
-            _refuse_conflicts(outcome)
+            outcome.refuse_conflicts()
         if not (dry_run or diff):
             for comparison in outcome.comparisons:
                 apply(comparison)
@@ -126,7 +147,7 @@ def generate(
     _emit(run, form)
 
 
-@app.command()
+@app.command(epilog="Example: mdbgen check manifest.json -o app/ws/")
 def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
     """Compare the package with the manifest.
 
@@ -142,13 +163,13 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
 
         outcome = judge_apps("check", manifest, output, compare_drafts)
         if not outcome.comparisons:
-            _refuse_errors(outcome)
+            outcome.refuse_errors()
         return report_check(outcome, form)
 
     _emit(run, form)
 
 
-@app.command()
+@app.command(epilog="Example: mdbgen inspect manifest.json")
 def inspect(
     manifest: Annotated[
         str, typer.Argument(metavar="MANIFEST", help="The manifest, or - for standard input.")
@@ -171,17 +192,117 @@ def inspect(
     _emit(run, form)
 
 
-@app.command()
+@app.command(epilog="Example: mdbgen init && mdbgen generate manifest.json -o app/ws/")
+def init(
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="Where the manifest goes.", show_default=False)
+    ] = ".",
+) -> None:
+    """Write a first manifest, and beside it the schema that editors complete it by.
+
+    Nothing is asked, and nothing that is there is overwritten.
+
+    Exit code: 0, or 2 for an error; then nothing was written.
+    """
+
+    def run() -> Report:
+        from mdbgen.report.starter import report_init
+        from mdbgen.starter import write_starter
+
+        return report_init(*write_starter(Path(folder)))
+
+    _emit(run, Format.TEXT)
+
+
+@app.command(epilog="Example: mdbgen explain MDB104")
+def explain(
+    code: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CODE", help="Such as MDB104, or message-removed.", show_default=False
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Explain every code.")] = False,
+    form: _Form = Format.TEXT,
+) -> None:
+    """Explain an error, a warning, or a rule of breaking.
+
+    Exit code: 0, or 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.report.explain import all_rules, find_rules, report_rules
+
+        if every == (code is not None):
+            raise MdbgenError(usage_problem("name one code, or write --all"))
+        return report_rules(find_rules(code) if code else all_rules(), form)
+
+    _emit(run, form)
+
+
+@app.command(epilog="Example: mdbgen breaking manifest.json --against git:main")
+def breaking(
+    against: Annotated[
+        str,
+        typer.Option("--against", metavar="REF", help="git:main, git:v1.2, a file, or -."),
+    ],
+    manifest: _Manifest = None,
+    form: Annotated[
+        ChangesFormat, typer.Option("--format", help="For people, tools, pull requests, comments.")
+    ] = ChangesFormat.TEXT,
+) -> None:
+    """Tell which changes of the manifest break clients that are deployed.
+
+    Exit code: 0, 1 for a change that breaks clients, 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.against import judge_changes
+        from mdbgen.report.changes import report_changes
+
+        return report_changes(judge_changes(manifest, against), form)
+
+    _emit(run, form.for_failures)
+
+
+@app.command(epilog="Example: mdbgen eject -o app/ws/ --yes")
+def eject(
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, for good.")] = False,
+) -> None:
+    """Make a package the app's own, for good.
+
+    Takes the headers and the lock away: mdbgen will not touch the files again.
+
+    Exit code: 0, or 2 for an error.
+    """
+
+    def run() -> Report:
+        from mdbgen.disk.eject import eject
+        from mdbgen.report.starter import report_eject
+
+        if not yes:
+            problem = usage_problem(f"{output} would no longer be mdbgen's; if so, add --yes")
+            raise MdbgenError(problem)
+        return report_eject(eject(Path(output)))
+
+    _emit(run, Format.TEXT)
+
+
+@app.command(epilog="Example: mdbgen schema > manifest.schema.json")
 def schema() -> None:
     """Print the JSON Schema of a manifest.
 
-    Editors complete and explain a manifest by it: name its file as "$schema".
+    Editors complete and explain a manifest by it.
 
     Exit code: 0.
     """
     from mdbgen.manifest.metaschema import schema_text
 
-    raise typer.Exit(_print(sys.stdout, schema_text(), OK))
+    raise typer.Exit(print_text(sys.stdout, schema_text(), OK))
 
 
 def _show(dry_run: bool, diff: bool) -> Show:
@@ -192,87 +313,9 @@ def _show(dry_run: bool, diff: bool) -> Show:
     return Show.LINES
 
 
-def _refuse_errors(outcome: Outcome) -> None:
-    if outcome.errors:
-        raise MdbgenError(*outcome.warnings, *outcome.errors)
-
-
-def _refuse_conflicts(outcome: Outcome) -> None:
-    conflicts = [each for comparison in outcome.comparisons for each in comparison.conflicts]
-    if conflicts:
-        raise MdbgenError(*outcome.warnings, *conflicts)
-
-
 def _emit(run: Callable[[], Report], form: Format) -> None:
     """Print what a command has to say, and exit."""
     gc.disable()  # the process is gone before it pays, and imports alone trigger it often
-    try:
-        report = run()
-    except MdbgenError as error:
-        report = report_failure(error.diagnostics, form)
-    except OSError as error:  # such as a working directory that somebody deleted
-        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
-        report = report_failure([_usage_problem(message, "MDB408")], form)
-    _print(sys.stderr, report.stderr, report.code)
-    raise typer.Exit(_print(sys.stdout, report.stdout, report.code))
-
-
-def _usage_problem(message: str, code: str = "MDB407") -> Diagnostic:
-    return Diagnostic("mdbgen", 0, 0, code, "", message)
-
-
-def _report_usage_error(error: Exception) -> int:
-    form = _requested_format(sys.argv[1:])
-    if form is Format.TEXT:
-        error.show()  # type: ignore[attr-defined]
-        return FAILED
-    message = error.format_message()  # type: ignore[attr-defined]
-    return _print(sys.stdout, report_failure([_usage_problem(message)], form).stdout, FAILED)
-
-
-def _report_bug(error: Exception) -> int:
-    """Report what nobody thought of, in one line."""
-    if os.environ.get("MDBGEN_TRACEBACK"):
-        from traceback import print_exception
-
-        print_exception(error)
-    if isinstance(error, MemoryError):
-        problem = _usage_problem("there is not enough memory", "MDB408")
-    else:
-        what = f"{type(error).__name__}: {error}".partition("\n")[0]
-        hint = "please report it, with what mdbgen prints if MDBGEN_TRACEBACK=1 is set"
-        problem = replace(_usage_problem(f"a bug in mdbgen: {what}", "MDB409"), suggestion=hint)
-    report = report_failure([problem], _requested_format(sys.argv[1:]))
-    _print(sys.stderr, report.stderr, FAILED)
-    return _print(sys.stdout, report.stdout, FAILED)
-
-
-def _requested_format(arguments: Sequence[str]) -> Format:
-    """Find ``--format`` in a command line that typer could not read."""
-    spelled = " ".join(arguments).replace("=", " ").split()
-    named = [after for before, after in pairwise(spelled) if before == "--format"]
-    return next((form for form in Format if form.value in named), Format.TEXT)
-
-
-def _print(stream: TextIO | None, text: str, code: int) -> int:
-    """Write and flush; return the exit code, which changes only if the text got lost."""
-    if stream is None:  # closed by whoever started us
-        return code
-    try:
-        stream.write(text)
-        stream.flush()
-    except BrokenPipeError:  # the reader has seen enough
-        _silence(stream)
-    except OSError as error:
-        _silence(stream)
-        if stream is sys.stdout:
-            _print(sys.stderr, f"mdbgen: cannot write the report: {error.strerror}\n", code)
-        return FAILED
-    return code
-
-
-def _silence(stream: TextIO) -> None:
-    # Python would try once more to flush on its way out, and complain.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    report = outcome_of(run, form)
+    print_text(sys.stderr, report.stderr, report.code)
+    raise typer.Exit(print_text(sys.stdout, report.stdout, report.code))

@@ -17,6 +17,9 @@ from mdbgen.errors import ConfigError, Diagnostic, shown
 MAX_BYTES = 1024 * 1024
 
 _KEYS = ("manifest", "output")
+_SECTION_KEYS = ("app", "breaking")
+_WAIVER_KEYS = ("rule", "path", "reason")
+_WAIVER_HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*mdbgen\s*\.\s*breaking\s*\.\s*waiver\s*\]\]")
 _HEADER = re.compile(r"\s*\[\[\s*tool\s*\.\s*mdbgen\s*\.\s*app\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
 # Python's parser takes minutes for a key of a hundred thousand parts.
@@ -30,6 +33,17 @@ class App:
 
     manifest: str
     output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A change that ``breaking`` is to excuse."""
+
+    file: str  # the pyproject.toml that says so
+    line: int  # 0 where it is spelled in another of TOML's ways
+    rule: str
+    path: str  # as ``breaking`` prints it
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,9 +81,8 @@ def read_apps(folder: Path) -> tuple[App, ...]:
     """
     file = _find(folder)
     root = _repository(file.parent)
-    spelled = _relative(file, folder)
-    project = _Project(spelled, _read(file, spelled, root))
-    entries = _entries(_parse(project), project)
+    project = _open(file, folder, root)
+    entries = _entries(_section(project), project)
     _raise(each for index, entry in enumerate(entries) for each in _check(project, index, entry))
     _raise(
         each
@@ -80,6 +93,36 @@ def read_apps(folder: Path) -> tuple[App, ...]:
     return tuple(
         App(*(_typed(file.parent / entry[key], folder) for key in _KEYS)) for entry in entries
     )
+
+
+def read_waivers(folder: Path) -> tuple[Waiver, ...]:
+    """Read what ``breaking`` excuses; nothing where there is no ``pyproject.toml``.
+
+    Raises:
+        ConfigError: with every problem of the waivers at once.
+    """
+    file = _nearest(folder)
+    if file is None:
+        return ()
+    project = _open(file, folder, _repository(file.parent))
+    section = _section(project).get("breaking", {})
+    stated = section.get("waiver", []) if isinstance(section, dict) else section
+    if not isinstance(stated, list) or not all(isinstance(each, dict) for each in stated):
+        message = "is no list of tables; write [[tool.mdbgen.breaking.waiver]]"
+        raise ConfigError(project.problem("MDB415", message))
+    lines = [n for n, line in enumerate(project.lines, 1) if _WAIVER_HEADER.match(line)]
+    placed = list(zip(stated, [*lines, *[0] * len(stated)], strict=False))
+    _raise(_check_waivers(project, placed))
+    return tuple(Waiver(project.file, line, **each) for each, line in placed)
+
+
+def _check_waivers(project: _Project, placed: Sequence[tuple[Any, int]]) -> Iterator[Diagnostic]:
+    for each, line in placed:
+        for key in _WAIVER_KEYS:
+            if not isinstance(each.get(key), str) or not str(each[key]).strip():
+                yield project.problem("MDB415", f"a waiver needs a {key}", line)
+        for key in each.keys() - set(_WAIVER_KEYS):
+            yield _unknown(project, "tool.mdbgen.breaking.waiver", key, _WAIVER_KEYS, line)
 
 
 def _raise(problems: Iterable[Diagnostic]) -> None:
@@ -98,10 +141,19 @@ def _real(path: Path) -> Path:
     return Path(os.path.normcase(os.path.realpath(path)))
 
 
+def _nearest(folder: Path) -> Path | None:
+    files = (each / "pyproject.toml" for each in (folder, *folder.parents))
+    return next((each for each in files if each.is_file()), None)
+
+
+def _open(file: Path, folder: Path, root: Path) -> _Project:
+    spelled = _relative(file, folder)
+    return _Project(spelled, _read(file, spelled, root))
+
+
 def _find(folder: Path) -> Path:
-    for each in (folder, *folder.parents):
-        if (each / "pyproject.toml").is_file():
-            return each / "pyproject.toml"
+    if file := _nearest(folder):
+        return file
     message = (
         "no pyproject.toml here or above; name a manifest and a folder "
         f"(mdbgen generate manifest.json -o app/ws), or list the apps there: {_EXAMPLE}"
@@ -151,11 +203,17 @@ def _place(message: str, text: str) -> tuple[str, int, int]:
     return message.removesuffix(" (at end of document)"), len(lines), len(lines[-1]) + 1
 
 
-def _entries(document: dict[str, Any], project: _Project) -> list[Any]:
-    section = _table(_table(document, "tool", project), "mdbgen", project)
-    unknown = [key for key in section if key != "app"]
-    if unknown:
-        raise ConfigError(*(_unknown(project, "tool.mdbgen", key, ("app",), 0) for key in unknown))
+def _section(project: _Project) -> dict[str, Any]:
+    section = _table(_table(_parse(project), "tool", project), "mdbgen", project)
+    _raise(
+        _unknown(project, "tool.mdbgen", key, _SECTION_KEYS, 0)
+        for key in section
+        if key not in _SECTION_KEYS
+    )
+    return section
+
+
+def _entries(section: Mapping[str, Any], project: _Project) -> list[Any]:
     entries = section.get("app", [])
     if not isinstance(entries, list):
         message = "tool.mdbgen.app is not a list of tables; write [[tool.mdbgen.app]]"

@@ -38,10 +38,11 @@ PYTHON_NAMES = _words(
     "AfterValidator Annotated Any AnyUrl AsyncIterator Awaitable AwareDatetime BaseModel "
     "BeforeValidator Callable ClassVar ConfigDict Connection ConnectionManager Coroutine Decimal "
     "Discriminator EmailStr Ellipsis EndpointName Enum Exception Field Final Generic Identity "
-    "Iterable Iterator JsonValue Literal Mapping Message Never NoReturn NotImplemented Optional "
-    "Path PlainSerializer PlainValidator Pong Protocol Received Reject RootModel Self Sendable "
-    "Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag TypeAdapter TypeAlias "
-    "TypeError TypeVar UUID Union ValidationError ValueError WebSocket WrapValidator "
+    "Iterable Iterator JsonValue Literal Mapping Message MessageError Never NoReturn "
+    "NotImplemented Optional Path PlainSerializer PlainValidator Pong Protocol Received Reject "
+    "RootModel Self Sendable Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag "
+    "TypeAdapter TypeAlias TypeError TypeVar UUID Union ValidationError ValueError WebSocket "
+    "WrapValidator "
     # of jsontypes.py, besides the formats
     "Exact Integer MessageId Model Omittable Renamed Sparse Unique Whole"
 ) | {each.annotation for each in TEXT_FORMATS.values()}

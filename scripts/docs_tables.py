@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
+from mdbgen.breaking.rules import CHANGE_RULES
 from mdbgen.model.limits import LIMITS
 from mdbgen.model.textformats import TEXT_FORMATS
 from mdbgen.model.wire import CLOSES, ERROR_CODES, Close
+from mdbgen.rules.catalogue import RULES
+from mdbgen.rules.rule import Rule
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -41,7 +45,56 @@ def formats() -> str:
     return _table(("`format`", "in Python"), rows)
 
 
+def codes(*prefixes: str) -> str:
+    """Return what codes mean."""
+    rules = [each for each in RULES.values() if each.code.startswith(prefixes)]
+    rows = [(each.code, each.meaning, each.mending) for each in rules]
+    return _table(("code", "meaning", "how to mend it"), rows)
+
+
+def examples(*prefixes: str) -> str:
+    """Return an example of each code, wrong and right."""
+    rules = [each for each in RULES.values() if each.code.startswith(prefixes)]
+    rows = [
+        (
+            f"`{each.code}`",
+            each.shown_place,
+            *(_example(text, each) for text in (each.wrong, each.right)),
+        )
+        for each in rules
+    ]
+    return _table(("code", "in", "wrong", "right"), rows)
+
+
+def changes() -> str:
+    """Return the rules of ``breaking``, with their usual levels."""
+    rows = [
+        (f"`{each.id}`", each.receive.value, each.send.value, each.sentence, each.instead)
+        for each in CHANGE_RULES.values()
+    ]
+    return _table(("rule", "clients send", "clients read", "what", "what breaks nobody"), rows)
+
+
+def _example(text: str, rule: Rule) -> str:
+    code = f"`{text}`" if rule.place else text
+    return code.replace("|", r"\|")
+
+
+_CODES = {
+    "the document": ("MDB0",),
+    "the manifest": ("MDB10", "MDB11"),
+    "warnings about the manifest": ("MDB15",),
+    "the key mdbgen": ("MDB2",),
+    "the output folder": ("MDB3",),
+    "the command line": ("MDB4",),
+}
 TABLES = {
+    "breaking.md": {"rules": changes},
+    "errors.md": {
+        f"{what}, {name}": partial(table, *prefixes)
+        for name, prefixes in _CODES.items()
+        for what, table in (("codes", codes), ("examples", examples))
+    },
     "protocol.md": {"close codes": close_codes, "error codes": error_codes},
     "settings.md": {"limits": limits},
     "messages.md": {"formats": formats},

@@ -77,7 +77,7 @@ async def test_messages_example(tmp_path: Path) -> None:
     text = (ROOT / "docs/messages.md").read_text("utf-8")
     stated = re.search(r'```json\n("mdbgen": .*?)```', text, re.DOTALL)
     assert stated
-    sending, handlers = _python_blocks("docs/messages.md")
+    sending, handlers, errors = _python_blocks("docs/messages.md")
     live.write_package(tmp_path / "app" / "ws", {**MANIFEST, **json.loads(f"{{{stated[1]}}}")})
     file = tmp_path / "app" / "ws" / "handlers" / "realtime.py"
     imports = file.read_text("utf-8").split("class ")[0]
@@ -91,6 +91,11 @@ async def test_messages_example(tmp_path: Path) -> None:
             assert await server.post("/items?sku=x") == 1
             created = await client.recv()
             assert (created["type"], created["item"]["id"]) == ("document_created", "x")
+    file.write_text(errors, "utf-8")
+    with live.running(tmp_path) as server:
+        async with server.join("/ws", token=live.token()) as client:
+            error = await client.ask({"type": "subscribe", "channel": "x", "id": 1})
+            assert (error["code"], error["details"]) == ("not_found", {"channel": "x"})
 
 
 def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

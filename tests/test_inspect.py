@@ -149,11 +149,18 @@ def _fits(kind: str, claims: dict[str, Any], manifest: Manifest) -> bool:
         return claims["sub"] in users or bool(is_listed)
 
     roles = names("role") | names("roles")
+    endpoint = manifest.websockets["realtime"]
     fits: dict[str, Callable[[], bool]] = {
         "in denied_users": lambda: is_among(policy.denied_users, True),
         f"without the role {manifest.require_role}": lambda: manifest.require_role not in roles,
         "without all the permissions": lambda: (
             not names("permissions") >= set(policy.required_permissions)
+        ),
+        f"without a role of {', '.join(endpoint.allowed_roles)}": lambda: (
+            not roles & set(endpoint.allowed_roles)
+        ),
+        f"without all of {', '.join(endpoint.required_permissions)}": lambda: (
+            not names("permissions") >= set(endpoint.required_permissions)
         ),
         "the owner": lambda: is_among((policy.owner or "",), is_verified),
         "in allowed_users": lambda: is_among(policy.allowed_users, is_verified),

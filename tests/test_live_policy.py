@@ -47,6 +47,10 @@ def _legacy(**keys: Any) -> dict[str, Any]:
     return {"auth_policy": keys}
 
 
+def _endpoint(**keys: Any) -> dict[str, Any]:
+    return {"mdbgen": {"endpoints": {"realtime": keys}}}
+
+
 def _ada(**claims: Any) -> dict[str, Any]:
     return {**ADA, **claims}
 
@@ -201,6 +205,58 @@ CASES = {
             _ada(permissions=["admin"]),
         ],
         tells_to_log_in=[ANONYMOUS],
+    ),
+    # --- of one endpoint: on top of the policy, and of everybody
+    "roles_of_the_endpoint": Case(
+        _endpoint(allowed_roles=["staff", "admin"]),
+        lets_in=[_ada(role="admin"), _ada(roles=["viewer", "staff"])],
+        forbids=[ADA, _ada(role="viewer"), _ada(permissions=["staff"])],
+        tells_to_log_in=[ANONYMOUS],
+    ),
+    "roles_of_the_endpoint_where_anonymous_may": Case(
+        _endpoint(allowed_roles=["staff"]),
+        {"required": False, "allow_anonymous": True},
+        lets_in=[_ada(role="staff")],
+        forbids=[ADA],
+        tells_to_log_in=[ANONYMOUS],
+    ),
+    "roles_of_the_endpoint_and_of_the_policy": Case(
+        {**_policy(allowed_roles=["editor"]), **_endpoint(allowed_roles=["staff"])},
+        lets_in=[_ada(roles=["editor", "staff"])],
+        forbids=[_ada(role="editor"), _ada(role="staff")],
+    ),
+    "roles_of_the_endpoint_hold_for_the_owner": Case(
+        {
+            "developer_id": "ada",
+            **_policy(allowed_users=["bob"]),
+            **_endpoint(allowed_roles=["staff"]),
+        },
+        lets_in=[_ada(role="staff"), _bob(role="staff")],
+        forbids=[ADA, BOB, {"sub": "carol", "role": "staff"}],
+    ),
+    "permissions_of_the_endpoint": Case(
+        _endpoint(required_permissions=["read", "write"]),
+        {"allow_anonymous": True},
+        lets_in=[_ada(permissions=["write", "read", "more"])],
+        forbids=[ADA, _ada(permissions="read"), _ada(roles=["read", "write"])],
+        tells_to_log_in=[ANONYMOUS],
+    ),
+    "permissions_and_roles_of_the_endpoint": Case(
+        {
+            **_policy(required_permissions=["use"]),
+            **_endpoint(allowed_roles=["staff"], required_permissions=["read"]),
+        },
+        lets_in=[_ada(role="staff", permissions=["use", "read"])],
+        forbids=[
+            _ada(role="staff", permissions=["use"]),
+            _ada(role="staff", permissions=["read"]),
+            _ada(permissions=["use", "read"]),
+        ],
+    ),
+    "empty_lists_of_the_endpoint": Case(
+        _endpoint(allowed_roles=[], required_permissions=[]),
+        {"required": False},
+        lets_in=[ADA, ANONYMOUS],
     ),
     "allowed_roles_where_anonymous_may": Case(
         _policy(allow_anonymous=True, allowed_roles=["admin"]),

@@ -33,7 +33,9 @@ MANIFEST = {
         "open": {"path": "/open", "auth": {"required": False}},
         "brief": {"path": "/brief", "ticket_ttl_seconds": 1},
         "long": {"path": "/long", "ticket_ttl_seconds": 60},
+        "staff": {"path": "/staff"},
     },
+    "mdbgen": {"endpoints": {"staff": {"allowed_roles": ["staff"]}}},
     "auth": {"policy": {"denied_users": ["mallory"], "required_permissions": ["chat"]}},
     "cors": {"enabled": True, "allow_origins": ["https://app.example"]},
 }
@@ -192,6 +194,8 @@ async def test_who_may_not_connect_gets_no_ticket(server: Server) -> None:
         ({"sub": None}, 401),
     ):
         assert await status_of(server, **bearer(**claims)) == status
+    assert await status_of(server, "/staff", **bearer()) == 403
+    assert await status_of(server, "/staff", **bearer(role="staff")) == 200
     for header in ("Bearer", "Bearer bad", f"Basic {good()}", good()):
         assert await status_of(server, Authorization=header) == 401
     assert await status_of(server) == 401

@@ -223,6 +223,17 @@ async def test_a_handler_that_fails_or_answers_something_else(
     assert cause in server.log
 
 
+async def test_a_handler_that_owes_a_reply_may_answer_with_an_error_of_its_own(
+    server: Server,
+) -> None:
+    async with server.join("/ws") as client:
+        start = len(server.log)
+        error = await refused(client, {"type": "ask", "question": "refuse", "id": 9})
+        assert (error["code"], error["reply_to"]) == ("no_answer", 9)
+        assert error["details"] == {"asked": "refuse"}
+        assert "Traceback" not in server.log[start:]
+
+
 async def test_pongs_and_binary_frames_are_what_they_always_are(server: Server) -> None:
     async with server.join("/ws") as client:
         await client.send({"type": "pong"})

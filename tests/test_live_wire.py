@@ -175,6 +175,28 @@ async def test_a_handler_that_raises_does_not_end_the_connection(server: Server,
         assert client.id in server.log[start:]
 
 
+@pytest.mark.parametrize("details", [None, {"order": 7, "tried": ["a", "b"]}, [], "text", 0])
+async def test_a_handler_answers_with_an_error_of_its_own(server: Server, details: Any) -> None:
+    async with server.join("/ws", token=token()) as client:
+        start = len(server.log)
+        question = {"type": "refuse", "code": "not_found", "details": details, "id": "r"}
+        answer = await client.ask(question)
+        assert (answer["type"], answer["code"]) == ("error", "not_found")
+        assert (answer["message"], answer["reply_to"]) == ("no such order", "r")
+        assert answer["details"] == details
+        await check_alive(client)
+        assert "Traceback" not in server.log[start:]
+        assert not {"ERROR", "WARNING"} & set(server.log[start:].split())
+
+
+async def test_an_error_of_its_own_that_is_no_json_is_a_fault(server: Server) -> None:
+    async with server.join("/ws", token=token()) as client:
+        answer = await client.ask({"type": "refuse_with_what_is_no_json", "id": 2})
+        assert (answer["code"], answer["reply_to"]) == ("handler_failed", 2)
+        await check_alive(client)
+        assert "details: range has no JSON form" in server.log
+
+
 async def test_a_handler_whose_own_task_was_cancelled_has_failed(server: Server) -> None:
     async with server.join("/ws", token=token()) as client:
         assert (await client.ask({"type": "cancelled"}))["code"] == "handler_failed"

@@ -358,6 +358,49 @@ def test_ticket_life(value: int, ok: bool) -> None:
         assert problems(keys) == [("MDB104", "websockets.realtime.ticket_ttl_seconds")]
 
 
+def _of_one(**keys: Any) -> Keys:
+    return manifest({"auth": {"required": False}}, mdbgen={"endpoints": {"realtime": keys}})
+
+
+def test_what_one_endpoint_asks_for_is_asked_of_everybody() -> None:
+    parsed, found = parse(_of_one(allowed_roles=["staff"], required_permissions=["read"]))
+    assert found == ()
+    realtime = parsed.websockets["realtime"]
+    assert (realtime.allowed_roles, realtime.required_permissions) == (("staff",), ("read",))
+    by = "mdbgen.endpoints.realtime.allowed_roles"
+    assert (realtime.required, realtime.anonymous) == (Decision(True, by), Decision(False, by))
+    parsed, _ = parse(_of_one(required_permissions=["read"]))
+    by = "mdbgen.endpoints.realtime.required_permissions"
+    assert parsed.websockets["realtime"].anonymous == Decision(False, by)
+    parsed, _ = parse(_of_one(allowed_roles=[], required_permissions=[]))
+    by = "websockets.realtime.auth.required"
+    assert parsed.websockets["realtime"].anonymous == Decision(True, by)
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "path"),
+    [
+        ({"allowed_roles": "staff"}, "MDB103", "allowed_roles"),
+        ({"allowed_roles": None}, "MDB103", "allowed_roles"),
+        ({"required_permissions": ["a", 1]}, "MDB103", "required_permissions.1"),
+        ({"allowed_roles": ["a", "b", "a"]}, "MDB209", "allowed_roles.2"),
+        ({"allowed_role": ["a"]}, "MDB102", "allowed_role"),
+    ],
+)
+def test_wrong_roles_of_one_endpoint(keys: Keys, code: str, path: str) -> None:
+    assert problems(_of_one(**keys)) == [(code, f"mdbgen.endpoints.realtime.{path}")]
+
+
+@pytest.mark.parametrize("endpoint", [{"roles": ["a"]}, {"auth": {"allowed_roles": ["a"]}}])
+def test_roles_of_one_endpoint_in_another_place(endpoint: Keys) -> None:
+    with pytest.raises(ManifestError) as caught:
+        parse(manifest(endpoint))
+    [problem] = caught.value.diagnostics
+    assert problem.code == "MDB102"
+    hint = "what one endpoint asks for is mdbgen.endpoints.realtime.allowed_roles"
+    assert problem.suggestion == hint
+
+
 def test_the_old_spelling_names_the_new_one() -> None:
     with pytest.raises(ManifestError) as caught:
         parse(manifest({"require_auth": True}))

@@ -341,7 +341,7 @@ ws.on("document_deleted", () => null); // TS2345
 ws.on("subscribe", () => null); // TS2345
 ws.on("status", (status) => status.delayMs); // TS2339
 ws.on("status", (status) => status.state === "idle"); // TS2367
-ws.on("error", (problem) => problem.code === "no_such_code"); // TS2367
+ws.on("error", (problem) => problem.code === 404); // TS2367
 ws.on("document_created"); // TS2554
 ws.status = { state: "open" }; // TS2540
 ws.send({ type: "anything" }); // TS2445

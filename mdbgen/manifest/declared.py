@@ -23,7 +23,10 @@ from mdbgen.schemas.unions import MAX_REFS, find_cycles
 
 MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
 _KEYS = ("backplane", "compat", "outputs", "schemas", "endpoints")
-_ENDPOINT_KEYS = ("receive", "send", "limits", "history")
+_ENDPOINT_KEYS = (
+    *("receive", "send", "limits", "history"),
+    *("allowed_roles", "required_permissions"),
+)
 # What the package defines for an endpoint, beside its messages.
 _SUFFIXES = ("Received", "Sent", "Client", "Contract", "Handlers")
 
@@ -36,6 +39,8 @@ class DeclaredEndpoint(NamedTuple):
     send: tuple[Message, ...] = ()
     limits: Mapping[str, int] = {}  # those that are stated
     history: int = 0
+    allowed_roles: tuple[str, ...] = ()
+    required_permissions: tuple[str, ...] = ()
 
 
 class Declared(NamedTuple):
@@ -242,7 +247,20 @@ class _Reading:
             send=send,
             limits=self._limits(keys, path),
             history=history or 0,
+            allowed_roles=self._names(keys, "allowed_roles", path),
+            required_permissions=self._names(keys, "required_permissions", path),
         )
+
+    def _names(self, keys: Keys, key: str, path: Path) -> tuple[str, ...]:
+        stated, path = keys.get(key, []), (*path, key)
+        if not self.problems.expect(stated, list, path):
+            return ()
+        self.problems.refuse_doubles(stated, path)
+        names: list[str] = []
+        for index, name in enumerate(stated):
+            if self.problems.expect(name, str, (*path, index)):
+                names.append(name)
+        return tuple(names)
 
     def _limits(self, keys: Keys, path: Path) -> dict[str, int]:
         stated, path = keys.get("limits", {}), (*path, "limits")

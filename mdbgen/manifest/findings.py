@@ -28,6 +28,14 @@ _NOT_A = {
     "dict_type": "an object",
     "model_type": "an object",
 }
+# What people write at an endpoint, and where its place is.
+_OF_ONE_ENDPOINT = {
+    "allowed_roles": "allowed_roles",
+    "roles": "allowed_roles",
+    "require_role": "allowed_roles",
+    "required_permissions": "required_permissions",
+    "permissions": "required_permissions",
+}
 _Finding = Mapping[str, Any]  # "type", "loc", "ctx", as pydantic reports them
 
 
@@ -102,6 +110,11 @@ def _refuse_key(problems: Problems, path: Path, known: Sequence[str]) -> None:
         message = "is an old spelling that is no longer read"
         hint = 'write it as auth.required: "auth": {"required": true}'
         problems.add(path, "MDB109", message, hint, Place.KEY)
+    elif path[-1] in _OF_ONE_ENDPOINT:
+        place = f"mdbgen.endpoints.{path[1]}.{_OF_ONE_ENDPOINT[str(path[-1])]}"
+        message = f"{shown(path[-1])} is not a known key"
+        hint = f"what one endpoint asks for is {place}"
+        problems.add(path, "MDB102", message, hint, Place.KEY)
     else:
         problems.refuse_unknown([str(path[-1])], known, path[:-1])
 

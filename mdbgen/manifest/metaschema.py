@@ -19,7 +19,7 @@ from mdbgen.manifest.reader import TABLES, ManifestKeys
 from mdbgen.model.limits import LIMITS, MAX_HISTORY
 from mdbgen.model.manifest import OUTPUTS
 from mdbgen.schemas.metaschema import subset
-from mdbgen.schemas.nodes import Node, flag, named, notes, required, text, whole_number
+from mdbgen.schemas.nodes import Node, flag, named, notes, required, text, texts, whole_number
 
 
 def schema_text() -> str:
@@ -156,6 +156,10 @@ def _declaration() -> Node:
             "send": named("sentMessage", "The messages that clients get.", RESERVED_MESSAGES),
             "limits": _closed("What one client, or all of them, may use.", limits),
             "history": whole_number(history, 0, MAX_HISTORY, default=0),
+            "allowed_roles": texts("One of these roles is needed here, besides the policy."),
+            "required_permissions": texts(
+                "All of these permissions are needed here, besides the policy."
+            ),
         },
     )
 

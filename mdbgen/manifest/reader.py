@@ -37,7 +37,7 @@ from mdbgen.manifest.policy import (
 from mdbgen.model.manifest import Algorithm, Decision, Endpoint, Manifest, Policy
 
 if TYPE_CHECKING:
-    from mdbgen.manifest.declared import Declared
+    from mdbgen.manifest.declared import Declared, DeclaredEndpoint
 
 
 def parse_manifest(source: Source) -> tuple[Manifest, tuple[Diagnostic, ...]]:
@@ -245,15 +245,26 @@ def _resolve_endpoint(
     own_required = _decision(keys.auth, "required", f"{auth}.required")
     own_anonymous = _decision(keys.auth, "allow_anonymous", f"{auth}.allow_anonymous")
     required = decide_required(own_required, policy, app_required)
+    anonymous = decide_anonymous(required, own_anonymous, policy)
+    if stating := _stated_for_all(name, messages):
+        required, anonymous = Decision(True, stating), Decision(False, stating)
     return Endpoint(
         path=keys.path,
         description=keys.description,
         ping_interval=keys.ping_interval,
         ticket_ttl_seconds=keys.ticket_ttl_seconds,
         required=required,
-        anonymous=decide_anonymous(required, own_anonymous, policy),
+        anonymous=anonymous,
         **(messages._asdict() if messages else {}),
     )
+
+
+def _stated_for_all(name: str, declared: DeclaredEndpoint | None) -> str:
+    """Return the key that asks something of everybody who connects to an endpoint, or ""."""
+    for key in ("allowed_roles", "required_permissions"):
+        if getattr(declared, key, ()):
+            return f"mdbgen.endpoints.{name}.{key}"
+    return ""
 
 
 def _stated(keys: BaseModel) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Endpoint:
     send: tuple[Message, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)  # those that the manifest states
     history: int = 0  # messages kept for clients that come back
+    allowed_roles: tuple[str, ...] = ()  # one of them is needed, besides what the policy asks
+    required_permissions: tuple[str, ...] = ()  # all of them are needed, besides
 
     @property
     def all_limits(self) -> Mapping[str, int]:

@@ -67,10 +67,14 @@ def describe_rules(manifest: Manifest) -> tuple[Rule, ...]:
 
 def describe_clients(manifest: Manifest) -> tuple[Client, ...]:
     """Say what becomes of each kind of client: of those that fit one, the first counts."""
-    kinds = [("with a bad token", LOG_IN, "always"), *_identified(manifest)]
     everywhere = tuple(manifest.websockets)
-    identified = (Client(*kind, everywhere) for kind in kinds)
-    return (*_anonymous(manifest), *identified)
+    refused = [("with a bad token", LOG_IN, "always"), *_refused(manifest)]
+    return (
+        *_anonymous(manifest),
+        *(Client(*kind, everywhere) for kind in refused),
+        *_refused_at_one(manifest),
+        *(Client(*kind, everywhere) for kind in _judged_by_lists(manifest)),
+    )
 
 
 def report_inspect(manifest: Manifest, warnings: Sequence[Diagnostic], form: Format) -> Report:
@@ -102,11 +106,25 @@ def _endpoint(name: str, endpoint: Endpoint, manifest: Manifest) -> EndpointAcce
 
 
 def _who(endpoint: Endpoint, manifest: Manifest) -> str:
+    asked = list(_asked(endpoint))
+    if asked:
+        return f"a token with {' and '.join(asked)} is required"
     if not endpoint.anonymous.value:
         return "a token is required"
-    if any(outcome == FORBIDDEN for _, outcome, _ in _identified(manifest)):
+    kinds = (*_refused(manifest), *_judged_by_lists(manifest))
+    if any(outcome == FORBIDDEN for _, outcome, _ in kinds):
         return "anyone without a token; with one, see below"
     return "anyone; a token is checked if shown"
+
+
+def _asked(endpoint: Endpoint) -> Iterator[str]:
+    if endpoint.allowed_roles:
+        roles = ", ".join(endpoint.allowed_roles)
+        yield (
+            f"one of the roles {roles}" if len(endpoint.allowed_roles) > 1 else f"the role {roles}"
+        )
+    if endpoint.required_permissions:
+        yield f"the permissions {', '.join(endpoint.required_permissions)}"
 
 
 def _anonymous(manifest: Manifest) -> Iterator[Client]:
@@ -120,8 +138,8 @@ def _anonymous(manifest: Manifest) -> Iterator[Client]:
         yield Client("without a token", outcome, decided_by, tuple(where))
 
 
-def _identified(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
-    """Clients with a good token, in the order in which the policy looks at them."""
+def _refused(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Clients with a good token that no list lets in."""
     policy, by = manifest.policy, manifest.policy.stated_by
     if policy.denied_users:
         yield "in denied_users", FORBIDDEN, by["denied_users"]
@@ -129,6 +147,23 @@ def _identified(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
         yield f"without the role {manifest.require_role}", FORBIDDEN, "auth.require_role"
     if policy.required_permissions:
         yield "without all the permissions", FORBIDDEN, by["required_permissions"]
+
+
+def _refused_at_one(manifest: Manifest) -> Iterator[Client]:
+    """Clients with a good token that one endpoint does not let in."""
+    for name, each in manifest.websockets.items():
+        key = f"mdbgen.endpoints.{name}"
+        if each.allowed_roles:
+            kind = f"without a role of {', '.join(each.allowed_roles)}"
+            yield Client(kind, FORBIDDEN, f"{key}.allowed_roles", (name,))
+        if each.required_permissions:
+            kind = f"without all of {', '.join(each.required_permissions)}"
+            yield Client(kind, FORBIDDEN, f"{key}.required_permissions", (name,))
+
+
+def _judged_by_lists(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """All other clients, in the order in which the lists of the policy look at them."""
+    policy, by = manifest.policy, manifest.policy.stated_by
     listed = next((key for key in ("allowed_users", "allowed_roles") if key in by), "")
     if not listed:
         yield "anybody else with a token", LET_IN, DEFAULT

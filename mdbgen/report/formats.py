@@ -21,6 +21,20 @@ class Format(StrEnum):
     GITHUB = "github"  # pull requests: workflow commands on stdout
 
 
+class ChangesFormat(StrEnum):
+    """Who reads what ``breaking`` reports."""
+
+    TEXT = "text"  # people
+    JSON = "json"  # tools
+    GITHUB = "github"  # annotations of a pull request
+    MARKDOWN = "markdown"  # a comment on one
+
+    @property
+    def for_failures(self) -> Format:
+        """The format in which is told what kept the command from working."""
+        return Format.TEXT if self is ChangesFormat.MARKDOWN else Format(self.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What to print, and the exit code."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import messages as messages
 from .runtime.connection import Connection as Connection
 from .runtime.dispatch import EndpointHandlers
+from .runtime.dispatch import MessageError as MessageError
 from .runtime.dispatch import Reject as Reject
 from .runtime.manager import manager as manager
 

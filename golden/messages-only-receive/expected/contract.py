@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from . import messages as messages
 from .runtime.connection import Connection as Connection
 from .runtime.dispatch import EndpointHandlers, NotImplementedByApp
+from .runtime.dispatch import MessageError as MessageError
 from .runtime.dispatch import Reject as Reject
 from .runtime.inbound import Pong, parse_message
 from .runtime.manager import manager as manager

@@ -137,9 +137,9 @@ export type Incoming<M> = Omit<M, "timestamp"> &
       : string | Exclude<M["timestamp" & keyof M], undefined>;
   };
 
-/** What the server says of a message that it could not use. */
+/** What the server says of a message that it could not use; the app may have codes of its own. */
 export interface ClientProblem {
-  code: "invalid_json" | "invalid_message" | "unknown_type" | "not_implemented" | "handler_failed";
+  code: "invalid_json" | "invalid_message" | "unknown_type" | "not_implemented" | "handler_failed" | (string & {});
   message: string;
   reply_to: string | number | null;
   details: unknown;

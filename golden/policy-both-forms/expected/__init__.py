@@ -12,7 +12,7 @@ What clients send arrives in ``handlers/``, which is yours.
 """
 
 from . import compat, messages
-from .contract import Reject
+from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
 from .runtime.manager import ConnectionManager, manager
@@ -20,6 +20,7 @@ from .runtime.manager import ConnectionManager, manager
 __all__ = [
     "Connection",
     "ConnectionManager",
+    "MessageError",
     "Reject",
     "compat",
     "manager",

@@ -127,10 +127,17 @@ class Payloads:
             "error": self._own(
                 "error",
                 {
-                    "code": {**_TEXT, "enum": list(ERROR_CODES)},
+                    "code": {
+                        **_TEXT,
+                        "description": "One of the examples, or one of the app's own.",
+                        "examples": list(ERROR_CODES),
+                    },
                     "message": _TEXT,
                     "reply_to": {**_REPLY_TO, "type": ["string", "integer", "null"]},
-                    "details": {"type": ["array", "null"], "items": _detail()},
+                    "details": {
+                        "description": "After invalid_message a list of mistakes, with type, loc"
+                        " and msg; after a code of the app's own whatever the app says.",
+                    },
                 },
             ),
             "disconnect": self._own(
@@ -206,15 +213,6 @@ class Payloads:
 
 def _constant(value: str) -> Json:
     return {"type": "string", "const": value}
-
-
-def _detail() -> Json:
-    place = {"type": "array", "items": {"type": ["string", "integer"]}}
-    return {
-        "type": "object",
-        "properties": {"type": _TEXT, "loc": place, "msg": _TEXT},
-        "required": ["type", "loc", "msg"],
-    }
 
 
 def _examples(message: Message) -> list[Json]:

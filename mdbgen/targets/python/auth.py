@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mdbgen.model.manifest import Manifest
@@ -109,6 +109,21 @@ def _constants(manifest: Manifest, origins: tuple[str, ...]) -> Iterator[Constan
     if manifest.require_role is not None:
         yield Constant("REQUIRED_ROLE", literal(manifest.require_role))
     yield from _names("REQUIRED_PERMISSIONS", policy.required_permissions)
+    endpoints = manifest.websockets.items()
+    yield from _names_at("ROLES_AT", {name: each.allowed_roles for name, each in endpoints})
+    permissions = {name: each.required_permissions for name, each in endpoints}
+    yield from _names_at("PERMISSIONS_AT", permissions)
+
+
+def _names_at(name: str, values: Mapping[str, tuple[str, ...]]) -> Iterator[Constant]:
+    """What endpoints ask for besides the policy; those that ask for nothing are left out."""
+    entries = [
+        f"{literal(endpoint)}: frozenset({{{', '.join(map(literal, dict.fromkeys(names)))}}})"
+        for endpoint, names in values.items()
+        if names
+    ]
+    if entries:
+        yield Constant(name, f"{{\n{one_a_line(entries, 4)}}}")
 
 
 def _names(name: str, values: tuple[str, ...]) -> Iterator[Constant]:
@@ -142,6 +157,11 @@ def _checks(manifest: Manifest) -> Iterator[Check]:
             'REQUIRED_PERMISSIONS - names_in(identity.claims, "permissions")',
             literal("lacks one of required_permissions"),
         )
+    if any(each.allowed_roles for each in manifest.websockets.values()):
+        yield Check("_lacks_role(identity, endpoint)", literal("has none of the endpoint's roles"))
+    if any(each.required_permissions for each in manifest.websockets.values()):
+        detail = literal("lacks one of the endpoint's permissions")
+        yield Check("_lacks_permission(identity, endpoint)", detail)
 
 
 def one_a_line(items: Iterable[str], indent: int) -> str:

@@ -45,13 +45,13 @@ async def admit(
     """
     identity = await _identify(websocket, endpoint)
     if identity is not None:
-        return _authorized(identity)
+        return _authorized(identity, endpoint)
     if admits_anonymous:
         return Identity()
     raise Refused("unauthenticated", "no credential")
 
 
-async def admit_to_ticket(request: Request) -> Identity:
+async def admit_to_ticket(request: Request, endpoint: EndpointName) -> Identity:
     """Find out who asks for a ticket: by bearer token, or by cookie.
 
     A cookie counts only from a page of the app's own, and the browser must say so.
@@ -63,13 +63,13 @@ async def admit_to_ticket(request: Request) -> Identity:
         raise Refused("forbidden", "foreign origin")
     token = bearer_token(request)
     if token:
-        return _authorized(await verify(token))
+        return _authorized(await verify(token), endpoint)
     cookies = cookie_tokens(request)
     if not cookies:
         raise Refused("unauthenticated", "no credential")
     if not _is_own_origin(request.headers.get("origin", ""), request):
         raise Refused("forbidden", "a cookie without an origin of the app's own")
-    return _authorized(await _verify_cookies(cookies))
+    return _authorized(await _verify_cookies(cookies), endpoint)
 
 
 async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | None:
@@ -125,6 +125,6 @@ def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
         return False
 
 
-def _authorized(identity: Identity) -> Identity:
-    """Apply the policy of the manifest to a client that has identified itself."""
+def _authorized(identity: Identity, endpoint: EndpointName) -> Identity:
+    """Apply the manifest's rules to a client that has identified itself."""
     return identity

@@ -57,7 +57,7 @@ def error_frame(
     code: str,
     message: str,
     reply_to: str | int | None = None,
-    details: list[dict[str, Any]] | None = None,
+    details: Any = None,
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
     return server_frame(

@@ -44,7 +44,7 @@ async def admit(
     """
     identity = await _identify(websocket, endpoint)
     if identity is not None:
-        return _authorized(identity)
+        return _authorized(identity, endpoint)
     if admits_anonymous:
         return Identity()
     raise Refused("unauthenticated", "no credential")
@@ -103,6 +103,6 @@ def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
         return False
 
 
-def _authorized(identity: Identity) -> Identity:
-    """Apply the policy of the manifest to a client that has identified itself."""
+def _authorized(identity: Identity, endpoint: EndpointName) -> Identity:
+    """Apply the manifest's rules to a client that has identified itself."""
     return identity

@@ -88,7 +88,7 @@ async def exchange_token(
     """
     install_redaction()
     try:
-        identity = await admit_to_ticket(request)
+        identity = await admit_to_ticket(request, endpoint.name)
         ticket = await tickets.mint(identity.claims, endpoint.name, ttl_s)
     except Refused as refusal:
         log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)

@@ -33,7 +33,7 @@ from .closing import (
     close_websocket,
 )
 from .deployment import Limits
-from .dispatch import NotImplementedByApp, Reject
+from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
 from .hub import hub
 from .inbound import Received, Unusable, is_pong, message_id, parse_object
@@ -288,7 +288,7 @@ class Session:
         if message is None:
             return
         try:
-            await self._handlers.handle(self._connection, message)
+            await self._answer(message)
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except BaseException as problem:
@@ -299,6 +299,23 @@ class Session:
                 self._connection.id,
             )
             self._answer_error("handler_failed", "the handler failed", message)
+
+    async def _answer(self, message: Received) -> None:
+        """Let the app handle a message, and send what it answers."""
+        try:
+            await self._handlers.handle(self._connection, message)
+        except MessageError as problem:
+            log.info(
+                "message refused endpoint=%s connection=%s code=%s",
+                self._endpoint.name,
+                self._connection.id,
+                problem.code,
+            )
+            reply_to = message_id(message)
+            frame = error_frame(
+                problem.code, problem.message, reply_to, problem.details
+            )
+            self._client.outbox.push(frame)
 
     def _answer_error(self, code: str, text: str, message: Received) -> None:
         self._client.outbox.push(error_frame(code, text, message_id(message)))

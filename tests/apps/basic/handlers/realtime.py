@@ -7,7 +7,7 @@ import asyncio
 import logging
 from typing import Any
 
-from ..contract import Connection, RealtimeContract, Reject, manager
+from ..contract import Connection, MessageError, RealtimeContract, Reject, manager
 
 log = logging.getLogger(__name__)
 SEEN: dict[str, Connection] = {}
@@ -82,6 +82,10 @@ class RealtimeHandlers(RealtimeContract):
                 manager.leave(connection, message["channel"])
             case "raise":
                 _raise(message["name"])
+            case "refuse":
+                raise MessageError(message["code"], "no such order", message.get("details"))
+            case "refuse_with_what_is_no_json":
+                raise MessageError("not_found", "no such order", range(3))
             case "cancelled":
                 await _cancelled()
             case "close":

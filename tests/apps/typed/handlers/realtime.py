@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..contract import Connection, RealtimeContract, manager, messages
+from ..contract import Connection, MessageError, RealtimeContract, manager, messages
 
 # What ``on_ask`` may not answer.
 WRONG: dict[str, Any] = {
@@ -26,6 +26,8 @@ class RealtimeHandlers(RealtimeContract):
             return WRONG[message.question]  # type: ignore[no-any-return]
         if message.question == "fail":
             raise RuntimeError("on purpose")
+        if message.question == "refuse":
+            raise MessageError("no_answer", "ask something else", {"asked": message.question})
         if message.question == "long":
             return messages.Answer(text="x" * 500_000)
         if message.question == "wait":

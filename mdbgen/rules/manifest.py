@@ -1,0 +1,172 @@
+"""The keys of a manifest, errors and warnings."""
+
+from __future__ import annotations
+
+from mdbgen.rules.rule import ENDPOINT, POLICY, ROOT, WHOLE, Rule
+
+RULES = (
+    Rule(
+        "MDB101",
+        "a required key is missing",
+        "add it",
+        '{"websockets": {"realtime": {"path": "/ws"}}}',
+        '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB102",
+        "an endpoint, its `auth`, or the key `mdbgen` has a key that does not exist; "
+        "`auth`, `auth.policy`, `auth_policy`, `auth.jwt` or `cors` has one that is nearly "
+        "mdbgen's own, or belongs elsewhere (`allowed_role`, `auth.allowed_users`): "
+        "without it, a restriction would be gone. Their other keys belong to others and "
+        "are ignored",
+        "see the suggestion; the keys are those of the [manifest's reference](settings.md)",
+        '"allowed_role": ["staff"]',
+        '"allowed_roles": ["staff"]',
+        POLICY,
+    ),
+    Rule(
+        "MDB103",
+        'a value has the wrong type; `null` is no boolean, `"30"` no number',
+        "write a value of the named type, or leave the key out",
+        '"ping_interval": "30"',
+        '"ping_interval": 30',
+        ENDPOINT,
+    ),
+    Rule(
+        "MDB104",
+        "a number is below the minimum or above the maximum",
+        "`ping_interval` is 5 to 300, `ticket_ttl_seconds` 1 to 60, `history` 0 to 10000, "
+        "limits are at least 1",
+        '"ping_interval": 2',
+        '"ping_interval": 5',
+        ENDPOINT,
+    ),
+    Rule(
+        "MDB105",
+        "`slug` or `path` has a character that it may not have",
+        "slug: `a-z 0-9 _ -`; path: `/`, then `a-z A-Z 0-9 _ - /`",
+        '{"slug": "My App", "websockets": {"realtime": {"path": "/ws"}}}',
+        '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB106",
+        "the name of an endpoint has a character that it may not have",
+        "`a-z A-Z 0-9 _ -`",
+        '{"slug": "my_app", "websockets": {"real time": {"path": "/ws"}}}',
+        '{"slug": "my_app", "websockets": {"real-time": {"path": "/ws"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB107",
+        "a value is none of the allowed ones",
+        "take one of those that the message lists",
+        '"auth": {"jwt": {"algorithm": "HS512"}}',
+        '"auth": {"jwt": {"algorithm": "HS256"}}',
+        ROOT,
+    ),
+    Rule(
+        "MDB108",
+        "a value is empty that must not be",
+        "fill it, or leave the key out",
+        '{"slug": "my_app", "websockets": {}}',
+        '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB109",
+        "`require_auth`, an old spelling",
+        'write `"auth": {"required": true}`',
+        '"require_auth": true',
+        '"auth": {"required": true}',
+        ENDPOINT,
+    ),
+    Rule(
+        "MDB110",
+        "two endpoints have one Python name, class name or file name (`a-b` and `a_b`, "
+        "`Live` and `live`)",
+        "rename one of the two",
+        '{"slug": "my_app", "websockets": {"a-b": {"path": "/a"}, "a_b": {"path": "/b"}}}',
+        '{"slug": "my_app", "websockets": {"a-b": {"path": "/a"}, "a-c": {"path": "/b"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB111",
+        "two endpoints have one path, or paths that differ only by `/` at the end",
+        "change one of the two",
+        '{"slug": "my_app", "websockets": {"a": {"path": "/ws"}, "b": {"path": "/ws"}}}',
+        '{"slug": "my_app", "websockets": {"a": {"path": "/ws/a"}, "b": {"path": "/ws/b"}}}',
+        WHOLE,
+    ),
+    Rule(
+        "MDB112",
+        "over 500 endpoints",
+        "serve more of them by channels",
+        "an endpoint for each of 600 rooms",
+        "one endpoint, whose clients join the channel of their room: ws.manager.join",
+    ),
+    Rule(
+        "MDB150",
+        "`auth.policy` and `auth_policy` disagree on `required` or `allow_anonymous`; the "
+        "stricter value is used",
+        "keep one of the two forms",
+        '"auth": {"policy": {"required": false}}, "auth_policy": {"required": true}',
+        '"auth": {"policy": {"required": true}}',
+        ROOT,
+    ),
+    Rule(
+        "MDB151",
+        "`auth.policy` and `auth_policy` disagree on another key; `auth.policy` is used, "
+        "of `denied_users` both lists",
+        "keep one of the two forms",
+        '"auth": {"policy": {"allowed_roles": ["a"]}}, "auth_policy": {"allowed_roles": ' '["b"]}',
+        '"auth": {"policy": {"allowed_roles": ["a"]}}',
+        ROOT,
+    ),
+    Rule(
+        "MDB152",
+        "`auth.require_role` is given where `auth.mode` is not `shared`; it is enforced "
+        "all the same",
+        "set `auth.mode`, or remove the role",
+        '"auth": {"require_role": "viewer"}',
+        '"auth": {"mode": "shared", "require_role": "viewer"}',
+        ROOT,
+    ),
+    Rule(
+        "MDB153",
+        "`auth.require_role` is not among `auth.roles`, so perhaps nobody has it",
+        "add it there, or correct it",
+        '"auth": {"mode": "shared", "roles": ["viewer"], "require_role": "veiwer"}',
+        '"auth": {"mode": "shared", "roles": ["viewer"], "require_role": "viewer"}',
+        ROOT,
+    ),
+    Rule(
+        "MDB154",
+        "`cors.allow_origins` has `*`: any page's scripts may connect with a token or "
+        "ticket that they hold; cookies do not count from other pages than the app's own "
+        "and those listed by name",
+        "list the origins, unless the endpoint is meant for everybody's pages",
+        '"cors": {"enabled": true, "allow_origins": ["*"]}',
+        '"cors": {"enabled": true, "allow_origins": ["https://app.example.com"]}',
+        ROOT,
+    ),
+    Rule(
+        "MDB155",
+        "an entry of `cors.allow_origins` is no origin (it has a path, a wildcard, no "
+        "scheme, letters beyond ASCII, or is `null`) and matches nothing",
+        "write scheme, host and port: `https://app.example.com`",
+        '"cors": {"enabled": true, "allow_origins": ["app.example.com"]}',
+        '"cors": {"enabled": true, "allow_origins": ["https://app.example.com"]}',
+        ROOT,
+    ),
+    Rule(
+        "MDB156",
+        "a key of the manifest itself is nearly one that mdbgen reads (`auth_polcy`), or "
+        "belongs into `auth.policy`; it is ignored, as it may be somebody else's",
+        "see the suggestion",
+        '"auth_polcy": {"allowed_roles": ["staff"]}',
+        '"auth_policy": {"allowed_roles": ["staff"]}',
+        ROOT,
+    ),
+)
