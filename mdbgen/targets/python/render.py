@@ -21,11 +21,11 @@ _TOP = (
 )
 _RUNTIME = (
     *("auth.py.jinja", "carriers.py", "client.py", "clients.py", "closing.py.jinja"),
-    *("connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja", "endpoint.py.jinja"),
-    *("heartbeat.py", "history.py", "hub.py.jinja", "inbound.py.jinja", "inbox.py"),
-    *("jsontypes.py.jinja", "jwks.py", "loops.py", "manager.py.jinja", "outbox.py"),
-    *("redaction.py", "session.py.jinja", "startup.py", "tickets.py", "tokens.py.jinja"),
-    "wire.py.jinja",
+    *("connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja", "emit.py.jinja"),
+    *("endpoint.py.jinja", "heartbeat.py", "history.py", "hub.py.jinja"),
+    *("inbound.py.jinja", "inbox.py", "jsontypes.py.jinja", "jwks.py", "loops.py"),
+    *("manager.py.jinja", "outbox.py", "redaction.py", "session.py.jinja", "startup.py"),
+    *("tickets.py", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {
     "__init__.py": "package_init.py.jinja",

@@ -1,0 +1,13 @@
+# pyright: reportMissingImports=false
+"""Handlers that echo, so that a client knows what it has been sent so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..contract import Connection, RealtimeContract
+
+
+class RealtimeHandlers(RealtimeContract):
+    async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
+        await connection.send(message)
