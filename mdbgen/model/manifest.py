@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
+Backplane: TypeAlias = Literal["memory", "redis"]
+
+BACKPLANES: tuple[Backplane, ...] = ("memory", "redis")
 OUTPUTS: tuple[Output, ...] = ("typescript", "asyncapi")
 
 
@@ -74,3 +77,4 @@ class Manifest:
     schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
     compat: bool = True  # the names of the reference engine are generated
     outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``
+    backplane: Backplane = "memory"  # what joins the workers

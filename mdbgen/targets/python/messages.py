@@ -46,6 +46,7 @@ class MessagesPlan(NamedTuple):
     encode: str  # the function for what the app sends to one client
     encode_broadcast: str  # and to several
     endpoints: str  # whose clients get a message, as an expression
+    read_foreign: str  # what makes one of a text of another program's
     example: str  # of sending a message
     emit_example: str  # and from a thread
     send_example: str  # of answering one
@@ -82,6 +83,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         encode="encode" if sent else "encode_mapping",
         encode_broadcast="encode" if sent else "encode_broadcast",
         endpoints=_SPLIT if is_split else _UNSPLIT,
+        read_foreign="_declared" if sent else "_object",
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
         emit_example=f"ws.emit({'ws.' if sent else ''}{examples[0]})",
         send_example=f"await connection.send({'...' if sent else '{...}'})",
