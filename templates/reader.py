@@ -87,6 +87,7 @@ class Reader:
         self._ledger = Ledger()
         self._cursor: EntryId | None = None
         self._seq = 0
+        self._is_marked = False  # clients have been told, and nothing came since
         self._moved = asyncio.Condition()
         self._logged_at = -LOG_AGAIN_S
 
@@ -143,8 +144,9 @@ class Reader:
         # Clients that are here already came while Redis was away.
         self._receiver.resync(oldest)
         for entry_id, fields in entries:
-            self._judge(fields)
-            self._remember(entry_id.seq, fields)
+            with suppress(NotOurs):
+                self._judge(fields)
+                self._remember(entry_id.seq, fields)
         self._advance(end.seq if entries else oldest)
         self._cursor = end
         self._publisher.begin()
@@ -177,9 +179,10 @@ class Reader:
         for entry_id, fields in entries:
             try:
                 self._dispatch(entry_id, fields)
+            except NotOurs as problem:
+                self._skip(problem)
             except Exception:
                 log.exception("an entry of the stream could not be handed on")
-                self._link.skipped += 1
             self._cursor = entry_id
             if monotonic() > turn_ends_at:
                 await asyncio.sleep(0)
@@ -217,33 +220,35 @@ class Reader:
             self._receiver.resync(seq)
 
     def _hand_on(self, seq: int, fields: Fields) -> None:
-        if b"f" in fields:
-            text = fields[b"f"]
-            self._receiver.deliver_as(seq, _frame(text), self._audience(fields))
-        elif b"m" in fields:
-            self._hand_on_foreign(seq, fields)
+        broadcast = self._read_broadcast(fields)
+        if broadcast is not None:
+            self._is_marked = False
+            self._receiver.deliver_as(seq, *broadcast)
         elif b"d" in fields:
             order = json.loads(fields[b"d"])
             info = CloseInfo(order["code"], order["reason"])
-            self._receiver.end(_text(fields, b"u"), order.get("id", ""), info)
-        elif b"l" in fields:
+            self._receiver.end(_text(fields, b"u"), order["id"], info)
+        elif b"l" in fields and not self._is_marked:
             self._lose(seq)
 
-    def _hand_on_foreign(self, seq: int, fields: Fields) -> None:
+    def _read_broadcast(self, fields: Fields) -> tuple[Frame, Audience] | None:
+        """A frame and whom it is for; ``None`` of an entry that is something else.
+
+        Raises:
+            NotOurs: It is no message of this app.
+        """
         try:
-            frame, audience = self._read_foreign(fields)
-        except NotOurs as problem:
-            self._skip(problem)
-        else:
-            self._receiver.deliver_as(seq, frame, audience)
+            if b"f" in fields:
+                return _frame(fields[b"f"]), self._audience(fields)
+            if b"m" in fields:
+                return self._read_foreign(fields)
+        except UnicodeDecodeError:
+            raise NotOurs("it is no UTF-8") from None
+        return None
 
     def _read_foreign(self, fields: Fields) -> tuple[Frame, Audience]:
-        try:
-            endpoint = _text(fields, b"e")
-            user_id, channel = _text(fields, b"u"), _text(fields, b"c")
-        except UnicodeDecodeError:
-            raise NotOurs("a target is no UTF-8") from None
-        frame, endpoints = read_foreign(fields[b"m"], endpoint)
+        frame, endpoints = read_foreign(fields[b"m"], _text(fields, b"e"))
+        user_id, channel = _text(fields, b"u"), _text(fields, b"c")
         return frame, self._receiver.audience(user_id, channel, endpoints, None)
 
     def _skip(self, problem: NotOurs) -> None:
@@ -253,17 +258,10 @@ class Reader:
             log.warning("an entry is no message of this app: %s", problem)
 
     def _remember(self, seq: int, fields: Fields) -> None:
-        """Keep an entry from before the start; who it was for is not here any more."""
-        if b"f" in fields:
-            frame, audience = _frame(fields[b"f"]), self._audience(fields)
-        elif b"m" in fields:
-            try:
-                frame, audience = self._read_foreign(fields)
-            except NotOurs:
-                return
-        else:
-            return
-        self._receiver.remember(seq, frame, audience)
+        """Keep an entry from before the start, for clients that come back."""
+        broadcast = self._read_broadcast(fields)
+        if broadcast is not None:
+            self._receiver.remember(seq, *broadcast)
 
     def _audience(self, fields: Fields) -> Audience:
         names: Any = _text(fields, b"e")
@@ -276,11 +274,15 @@ class Reader:
         publisher = fields.get(b"p")
         if publisher is None:
             return Verdict.NEXT
-        return self._ledger.judge(publisher, int(fields[b"n"]))
+        try:
+            return self._ledger.judge(publisher, int(fields[b"n"]))
+        except (KeyError, ValueError):
+            raise NotOurs("no worker has named or numbered it") from None
 
     def _lose(self, seq: int) -> None:
         """Mark a gap: what came before ``seq`` is no longer whole."""
         self._link.gaps += 1
+        self._is_marked = True
         log.warning("entries of the stream are missing: clients are told to resync")
         self._receiver.resync(seq)
         self._advance(seq)

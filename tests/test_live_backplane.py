@@ -58,19 +58,20 @@ def workers(running: Workers) -> Iterator[Workers]:
 class started:
     """Redis and two workers, for as long as a test needs them."""
 
-    def __init__(self, root: Path, tolerated: str | None = None, **options: str) -> None:
-        self.root, self.tolerated, self.options = root, tolerated, options
+    def __init__(self, root: Path, **options: str) -> None:
+        self.root, self.options = root, options
         self.stack = ExitStack()
 
     def __enter__(self) -> tuple[Workers, ExitStack]:
         redis = self.stack.enter_context(valkey(self.root / "redis", **self.options))
         env = {"REDIS_URL": redis.url}
-        servers = []
-        for name in ("one", "two"):
-            (self.root / name).mkdir()
-            server = serving(self.root / name, "workers", {"app": MANIFEST}, env=env)
-            servers.append(self.stack.enter_context(server))
-        return Workers(*servers, redis, self.root), self.stack
+        one, two = (self._worker(name, env) for name in ("one", "two"))
+        return Workers(one, two, redis, self.root), self.stack
+
+    def _worker(self, name: str, env: dict[str, str]) -> Server:
+        (self.root / name).mkdir()
+        server = serving(self.root / name, "workers", {"app": MANIFEST}, env=env)
+        return self.stack.enter_context(server)
 
     def __exit__(self, *problem: Any) -> None:
         self.stack.__exit__(*problem)
@@ -256,6 +257,9 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
         workers.two.join("/other") as other,
     ):
         add = workers.redis.add
+        add(STREAM, p="nonsense", n=1, f="{}")
+        add(STREAM, p="1-x", f="{}")
+        add(STREAM, f=b"\xff")
         for bad in ("", "nonsense", "[]", '{"type": "ping"}', '{"a": NaN}', b"\xff"):
             add(STREAM, m=bad)
         add(STREAM, m="{}", e="nowhere")
@@ -269,7 +273,7 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
             assert [each["type"] for each in frames] == expected
             assert {each["app_slug"] for each in frames} == {"workers"}
     stats = (await workers.two.get("/stats"))["backplane"]
-    assert stats["skipped"] - skipped == 8
+    assert stats["skipped"] - skipped == 11
     assert "an entry is no message of this app" in workers.two.log
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Connection, RealtimeContract
+from ..contract import Connection, RealtimeContract, manager
 
 
 class RealtimeHandlers(RealtimeContract):
+    async def on_connect(self, connection: Connection) -> None:
+        if channel := connection.websocket.query_params.get("channel"):
+            manager.join(connection, channel)
+
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
         await connection.send(message)
