@@ -78,3 +78,8 @@ class Manifest:
     compat: bool = True  # the names of the reference engine are generated
     outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``
     backplane: Backplane = "memory"  # what joins the workers
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether clients of any endpoint may be told that they have missed something."""
+        return self.backplane != "memory"
