@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from support import live
 from support.live import KEY, Client, Server, serving, token, write_project
 from support.valkey import Valkey, valkey
 
@@ -303,6 +305,16 @@ async def test_stats_say_how_the_backplane_is(workers: Workers) -> None:
     assert stats["last_read_age_s"] < 2.5
     assert 0 <= stats["lag_ms"] < 1000
     assert (stats["pending_bytes"], stats["reconnects"]) == (0, 0)
+
+
+async def test_the_readiness_check_of_the_page(workers: Workers, tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "several-workers.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(@app.*?)```", page, re.DOTALL)
+    write_project(tmp_path, "workers", {"app": MANIFEST})
+    main = tmp_path / "main.py"
+    main.write_text(f"{main.read_text('utf-8')}\nfrom fastapi import Response\n{example}", "utf-8")
+    with live.running(tmp_path, env={"REDIS_URL": workers.redis.url}) as server:
+        assert await server.get("/ready") == {"ready": True}
 
 
 def test_a_worker_without_an_address_does_not_start(tmp_path: Path) -> None:
