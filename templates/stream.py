@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 
 from ..settings import APP_SLUG
 
-KEY_PREFIX = f"{{mdbgen:{APP_SLUG}}}"  # braces: a cluster keeps all keys on one node
+KEY_PREFIX = "{mdbgen:" + APP_SLUG + "}"  # braces: a cluster keeps all keys on one node
 STREAM = f"{KEY_PREFIX}:ws"
 STREAM_BYTES = 64 * 1024 * 1024  # about what the stream may take in Redis
 MIN_LENGTH, MAX_LENGTH = 256, 10_000  # entries; Redis trims a hundred at a time
