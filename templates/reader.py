@@ -169,9 +169,9 @@ class Reader:
         answer: Any = await redis.xread(places, count=BATCH, block=BLOCK_MS)
         self._link.answered()
         for _, entries in answer or ():
-            await self._take(_parsed(entries))
             if len(entries) == BATCH and before != NOTHING_READ:
                 await self._check_trimmed(redis, before)
+            await self._take(_parsed(entries))
 
     async def _take(self, entries: Entries) -> None:
         """Hand on what was read, and let others have their turn now and then."""

@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,10 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from support import live
 from support.live import KEY, Client, Server, serving, token, write_project
 from support.valkey import Valkey, valkey
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
+    from fastapi.testclient import TestClient
 
 pytestmark = pytest.mark.slow
 
@@ -404,3 +411,78 @@ async def test_workers_start_without_redis_and_find_it_later(tmp_path: Path) -> 
             while (found := await types(client, 1)) == ["resync"]:
                 pass
             assert found == ["together"]
+
+
+async def test_a_redis_that_is_full_loses_nothing(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, _):
+        async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
+            with workers.redis.client as redis:
+                redis.config_set("maxmemory", "1")
+            answer = await workers.one.post("/broadcast", message={"type": "full"})
+            assert answer["seconds"] < 1.3
+            assert await types(here, 1) == ["full"]
+            problem = await workers.one.post("/emit", message={"type": "refused"})
+            assert problem.startswith("ConnectionError: not accepted by Redis: ")
+            with workers.redis.client as redis:
+                redis.config_set("maxmemory", "0")
+            assert await types(there, 1) == ["full"]
+            assert await types(here, 1) == ["resync"]
+
+
+async def test_what_is_trimmed_under_a_worker_that_hangs_is_a_gap(tmp_path: Path) -> None:
+    """Of entries without a number, too."""
+    with started(tmp_path) as (workers, _):
+        async with workers.two.join("/other") as client:
+            workers.two.process.send_signal(signal.SIGSTOP)
+            with workers.redis.client as redis:
+                pipeline = redis.pipeline(transaction=False)
+                for number in range(1_000):
+                    fields: Any = {"m": json.dumps({"type": "it", "n": number})}
+                    pipeline.xadd(STREAM, fields, maxlen=300, approximate=False)
+                pipeline.execute()
+            workers.two.process.send_signal(signal.SIGCONT)
+            frames = [await client.recv() for _ in range(302)]
+            # It had asked for the first one before, and had it in its socket.
+            assert [each.get("n") for each in frames] == [0, None, *range(700, 1_000)]
+            assert frames[1]["type"] == "resync"
+
+
+async def test_a_worker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, stack):
+        env = {"REDIS_URL": workers.redis.url}
+        write_project(tmp_path, "workers", {"app": MANIFEST})
+        third = live.start(tmp_path, env=env)
+        stack.callback(third.process.kill)
+        third = Server(third.process, third.log_file, live.wait_for_port(third))
+        async with workers.one.join("/ws") as client:
+            assert (await third.post("/broadcast", message={"type": "last"}))["reached"] == 0
+            third.process.kill()
+            assert await types(client, 1) == ["last"]
+            await workers.two.post("/broadcast", message={"type": "on"})
+            assert await types(client, 1) == ["on"]
+
+
+def test_clients_of_several_event_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test client without ``with`` has one for each socket, and no lifespan."""
+    with valkey(tmp_path / "redis") as redis:
+        monkeypatch.setenv("SECRET_KEY", KEY)
+        monkeypatch.setenv("REDIS_URL", redis.url)
+        with live.imported(tmp_path, MANIFEST) as ws:
+            app = FastAPI()
+            app.include_router(ws.router)
+
+            @app.post("/broadcast/{text}")
+            async def broadcast(text: str) -> int:
+                return int(await ws.manager.broadcast({"type": text}))
+
+            client = TestClient(app)
+            for round in ("first", "second"):
+                with client.websocket_connect("/ws") as one, client.websocket_connect("/ws") as two:
+                    for socket in (one, two):
+                        assert socket.receive_json()["type"] == "connected"
+                    assert client.post(f"/broadcast/{round}").json() == 2
+                    for socket in (one, two):
+                        while (found := socket.receive_json()["type"]) == "resync":
+                            pass
+                        assert found == round
+            assert client.post("/broadcast/nobody").json() == 0
