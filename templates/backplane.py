@@ -23,7 +23,8 @@ from .closing import CloseInfo
 from .deployment import redis_url
 from .link import BackplaneStats, Link
 from .publisher import Publisher
-from .reader import BLOCK_MS, Reader, Receiver
+from .reader import BLOCK_MS, Reader
+from .receiver import Receiver
 from .stream import KEY_PREFIX, Fields
 from .wire import Frame
 

@@ -56,7 +56,7 @@ class Link:
     def lost(self, part: str, problem: object) -> None:
         """A part of this worker gets no answer; clients here are served all the same."""
         if not self._broken:
-            log.error("the backplane is away, clients of others miss this: %s", problem)
+            log.error("the backplane is away, other workers hear nothing: %s", problem)
         self._broken.setdefault(part, monotonic())
 
     def restored(self, part: str) -> None:

@@ -10,17 +10,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
 
-from ..settings import HISTORY, EndpointName
+from ..settings import HISTORY
 from .clients import Audience
 from .closing import CloseInfo
 from .foreign import NotOurs, read_foreign
 from .history import parse_seq
 from .link import Link, backoff_s
 from .publisher import Publisher
+from .receiver import Receiver
 from .stream import STREAM, EntryId, Fields, Ledger, Verdict
 from .wire import Frame
 
@@ -33,36 +34,6 @@ MAX_LAG_S = 1.0  # how long a client waits for a worker that is behind others
 LOG_AGAIN_S = 10.0  # after a line on an entry that was skipped
 Entries: TypeAlias = list[tuple[EntryId, Fields]]
 NOTHING_READ = EntryId(0, 0)
-
-
-class Receiver(Protocol):
-    """The clients of this process, to whom the reader hands on what it reads."""
-
-    def deliver_as(self, seq: int, frame: Frame, audience: Audience) -> int:
-        """Queue a broadcast under its number, for all whom it is for."""
-        ...
-
-    def remember(self, seq: int, frame: Frame, audience: Audience) -> None:
-        """Keep a broadcast from before this worker's time, for clients that come back."""
-
-    def advance(self, seq: int) -> None:
-        """Everything up to this number has been read."""
-
-    def resync(self, seq: int) -> None:
-        """Tell all clients that they may have missed something before this number."""
-
-    def audience(
-        self,
-        user_id: str | None,
-        channel: str | None,
-        endpoints: tuple[EndpointName, ...] | None,
-        excluded: str | None,
-    ) -> Audience:
-        """Whom an entry is for; ``excluded`` is the id of a connection."""
-        ...
-
-    def end(self, user_id: str | None, connection_id: str, info: CloseInfo) -> None:
-        """End the connections of a user, or one by its id."""
 
 
 class Reader:
@@ -153,13 +124,17 @@ class Reader:
 
     async def _check(self, redis: Redis, cursor: EntryId) -> None:
         """Notice a stream that was emptied, trimmed under this worker, or is an older one."""
-        if cursor != NOTHING_READ and not await _holds(redis, cursor):
+        is_whole = cursor == NOTHING_READ or await _holds(redis, cursor)
+        if not is_whole:
             newest = await _newest(redis, 1)
             end = newest[0][0] if newest else NOTHING_READ
             self._cursor = min(cursor, end)
             self._lose((end if NOTHING_READ < end < cursor else cursor).seq + 1)
-        last = self._publisher.last_id
-        if last is not None and not await _holds(redis, EntryId.parse(last)):
+        if self._publisher.last_id is None:
+            return
+        last = EntryId.parse(self._publisher.last_id)
+        # What stood before an entry that is still there is not lost; it may be trimmed.
+        if (last > cursor or not is_whole) and not await _holds(redis, last):
             self._publisher.mark_loss()
 
     async def _read(self, redis: Redis) -> None:

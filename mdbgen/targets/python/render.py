@@ -25,8 +25,8 @@ _RUNTIME = (
     *("emit.py.jinja", "emitter.py", "endpoint.py.jinja", "foreign.py.jinja", "heartbeat.py"),
     *("history.py", "hub.py.jinja", "inbound.py.jinja", "inbox.py", "jsontypes.py.jinja"),
     *("jwks.py", "link.py", "loops.py", "manager.py.jinja", "outbox.py", "publisher.py"),
-    *("reader.py", "redaction.py", "session.py.jinja", "startup.py.jinja", "stream.py"),
-    *("tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
+    *("reader.py", "receiver.py", "redaction.py", "session.py.jinja", "startup.py.jinja"),
+    *("stream.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {
     "__init__.py": "package_init.py.jinja",
