@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -88,7 +88,7 @@ _CODES = {
     "the output folder": ("MDB3",),
     "the command line": ("MDB4",),
 }
-TABLES = {
+TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "breaking.md": {"rules": changes},
     "errors.md": {
         f"{what}, {name}": partial(table, *prefixes)

@@ -40,6 +40,12 @@ def _declaring(
     return {"slug": "app", "websockets": {"realtime": {"path": "/ws"}}, "mdbgen": declared}
 
 
+def _made(manifest: Json) -> Json:
+    read, _ = parse_manifest(parse_source(json.dumps(manifest).encode(), "manifest.json"))
+    document: Json = json.loads(asyncapi_document(read))
+    return document
+
+
 ANNOTATIONS = {
     "title": "A title",
     "description": "A description.",
@@ -277,6 +283,17 @@ def test_content_of_the_golden_case() -> None:
     }
     assert realtime["bindings"] == {"$ref": "#/components/channelBindings/websocket-with-history"}
     assert board["bindings"] == {"$ref": "#/components/channelBindings/websocket"}
+
+
+def test_other_programs_are_told_how_to_publish() -> None:
+    manifest = _declaring(send={"note": {}})
+    assert "x-stream" not in _made(manifest)
+    manifest["mdbgen"]["backplane"] = "redis"
+    document = _made(manifest)
+    stream = document["x-stream"]
+    assert (stream["command"], stream["key"]) == ("XADD", "{mdbgen:app}:ws")
+    assert (stream["version"], [*stream["fields"]]) == (1, ["m", "u", "c", "e"])
+    assert "resync" in document["channels"]["realtime"]["messages"]
 
 
 def test_limits_are_those_that_apply(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mdbgen.model.limits import LIMITS
+from mdbgen.model.wire import STREAM_FIELDS, stream_key
 from support import live
 
 ROOT = Path(__file__).parent.parent
@@ -112,6 +113,18 @@ def test_metrics_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         REGISTRY.unregister(next(c for c in REGISTRY._collector_to_names if "WebSocket" in repr(c)))
     for name in ("connections", "sessions", "users", "queued_bytes", "frames_sent_total"):
         assert f"\nws_{name} 0.0\n" in metrics
+
+
+def test_backplane_page_names_what_there_is() -> None:
+    page = (ROOT / "docs/several-workers.md").read_text("utf-8")
+    source = (ROOT / "templates/link.py").read_text("utf-8")
+    (names,) = re.findall(r"class BackplaneStats.*?\n\n\n", source, re.DOTALL)
+    table = page[page.index("| `stats()[") :]
+    for name in re.findall(r"^    (\w+):", names, re.MULTILINE):
+        assert f"`{name}`" in table, name
+    assert f"XADD {stream_key('my_app')} * m" in page
+    for name in STREAM_FIELDS:
+        assert f"\n| `{name}` |" in page
 
 
 PAGES = sorted(

@@ -176,6 +176,12 @@ def _combinations() -> Iterator[dict[str, Any]]:
                 "endpoints": {"realtime": {**messages, "history": history}},
             },
         }
+    for messages, is_open in product(declared, (False, True)):
+        yield {
+            "slug": "app",
+            "websockets": {"realtime": {"path": "/ws", "auth": {"required": not is_open}}},
+            "mdbgen": {"backplane": "redis", "endpoints": {"realtime": messages}},
+        }
 
 
 @pytest.mark.parametrize("case", ["quick-start", "advanced", "policy-everything", "messages"])

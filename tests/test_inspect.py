@@ -247,6 +247,13 @@ def test_every_golden_manifest_can_be_shown(path: Path) -> None:
     assert unseen == {"\n"}
 
 
+def test_what_joins_the_workers() -> None:
+    assert "workers" not in report_inspect(parsed(), (), Format.TEXT).stdout
+    manifest = parsed(mdbgen={"backplane": "redis"})
+    text = report_inspect(manifest, (), Format.TEXT).stdout
+    assert re.search(r"^workers +joined by Redis, at REDIS_URL +mdbgen\.backplane$", text, re.M)
+
+
 def test_declared_messages_and_limits() -> None:
     send: dict[str, Any] = {"status": {}, "created": {}}
     receive = {"subscribe": {}, "get_status": {"reply": "status"}}

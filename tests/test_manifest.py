@@ -475,7 +475,7 @@ def test_all_problems_at_once_sorted_by_position() -> None:
     keys = {
         "cors": {"enabled": None},
         "websockets": {"b": {"pathh": "/x", "auth": None}, "a b": 5},
-        "mdbgen": {"backplane": "redis"},
+        "mdbgen": {"backplane": "reddis"},
     }
     with pytest.raises(ManifestError) as caught:
         parse(keys)
@@ -491,7 +491,7 @@ def test_all_problems_at_once_sorted_by_position() -> None:
         ("MDB103", "websockets.b.auth"),
         ("MDB106", "websockets.a b"),
         ("MDB103", "websockets.a b"),
-        ("MDB201", "mdbgen.backplane"),
+        ("MDB107", "mdbgen.backplane"),
     }
 
 

@@ -39,3 +39,11 @@ def test_some_frames_and_lives_at_random_leave_nothing_behind() -> None:
     printed = _run("lives.py", "--frames", "5000", "--lives", "200", "--seed", "3")
     assert printed.count("5,000 frames") == printed.count("200 lives") == 3, printed
     assert "FAULT" not in printed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_faults_of_redis_lose_nothing_silently(seed: int) -> None:
+    printed = _run("chaos.py", "--workers", "2", "--clients", "20", "--messages", "150",
+                   "--faults", "kill", "freeze", "kill", "--seed", str(seed))  # fmt: skip
+    assert "FAULT" not in printed, printed
+    assert "2 workers, 40 clients, 300 messages" in printed

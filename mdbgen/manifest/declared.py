@@ -13,7 +13,7 @@ from mdbgen.errors import Diagnostic, shown
 from mdbgen.manifest.findings import ENDPOINT_NAME_PATTERN
 from mdbgen.manifest.messages import MessageReader
 from mdbgen.model.limits import LIMITS, MAX_HISTORY
-from mdbgen.model.manifest import OUTPUTS, Output
+from mdbgen.model.manifest import BACKPLANES, OUTPUTS, Backplane, Output
 from mdbgen.model.schema import UNKNOWN, Message, Schema, Schemas
 from mdbgen.naming import class_name, code, nested_class, wire_class
 from mdbgen.schemas.enums import member_names
@@ -47,6 +47,7 @@ class Declared(NamedTuple):
     """``mdbgen``"""
 
     schemas: Mapping[str, Schema]
+    backplane: Backplane
     compat: bool
     outputs: tuple[Output, ...]  # in the order of `OUTPUTS`
     endpoints: Mapping[str, DeclaredEndpoint]
@@ -159,10 +160,10 @@ class _Reading:
         """Return what the key declares, as far as it could be understood."""
         self.problems.refuse_unknown(self.root, _KEYS, ("mdbgen",))
         self._take_endpoint_classes()
-        self._check_backplane()
         self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
             schemas=self._schemas(),
+            backplane=self._backplane(),
             compat=self._compat(),
             outputs=self._outputs(),
             endpoints={
@@ -183,14 +184,15 @@ class _Reading:
                 place = (owner, ("websockets", name), Place.KEY)
                 self.classes.owners.setdefault(class_name(name) + suffix, place)
 
-    def _check_backplane(self) -> None:
-        value, path = self.root.get("backplane", "memory"), ("mdbgen", "backplane")
-        if value == "redis":
-            message = "'redis' is not supported yet"
-            self.problems.add(path, "MDB201", message, "write 'memory', or leave it out")
-        elif value != "memory":
-            hint = self.problems.did_you_mean(value, ("memory",))
-            self.problems.add(path, "MDB107", f"{shown(value)} is not 'memory' or 'redis'", hint)
+    def _backplane(self) -> Backplane:
+        value = self.root.get("backplane", BACKPLANES[0])
+        for known in BACKPLANES:
+            if value == known:
+                return known
+        hint = self.problems.did_you_mean(value, BACKPLANES)
+        message = f"{shown(value)} is not 'memory' or 'redis'"
+        self.problems.add(("mdbgen", "backplane"), "MDB107", message, hint)
+        return BACKPLANES[0]
 
     def _compat(self) -> bool:
         value = self.root.get("compat", True)

@@ -17,7 +17,7 @@ from mdbgen.manifest.messages import RESERVED_MESSAGES, RESERVED_PROPERTIES
 from mdbgen.manifest.misspelt import Table, spellings
 from mdbgen.manifest.reader import TABLES, ManifestKeys
 from mdbgen.model.limits import LIMITS, MAX_HISTORY
-from mdbgen.model.manifest import OUTPUTS
+from mdbgen.model.manifest import BACKPLANES, OUTPUTS
 from mdbgen.schemas.metaschema import subset
 from mdbgen.schemas.nodes import Node, flag, named, notes, required, text, texts, whole_number
 
@@ -127,8 +127,8 @@ def _mdbgen() -> Node:
         {
             "backplane": {
                 "description": "How the workers of an app reach each other's clients.",
-                "enum": ["memory"],
-                "default": "memory",
+                "enum": list(BACKPLANES),
+                "default": BACKPLANES[0],
             },
             "compat": flag("Whether ws.compat is generated: the reference engine's names."),
             "outputs": outputs,

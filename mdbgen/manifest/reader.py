@@ -230,6 +230,7 @@ def _resolve(keys: ManifestKeys, declared: Declared | None) -> Manifest:
         schemas=declared.schemas if declared else {},
         compat=declared.compat if declared else True,
         outputs=declared.outputs if declared else (),
+        backplane=declared.backplane if declared else "memory",
     )
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Algorithm: TypeAlias = Literal["HS256", "RS256", "ES256"]
 Output: TypeAlias = Literal["typescript", "asyncapi"]
 
+Backplane: TypeAlias = Literal["memory", "redis"]
+
+BACKPLANES: tuple[Backplane, ...] = ("memory", "redis")
 OUTPUTS: Mapping[Output, str] = {"typescript": "client.ts", "asyncapi": "asyncapi.json"}
 
 
@@ -81,3 +84,9 @@ class Manifest:
     schemas: Mapping[str, Schema] = field(default_factory=dict)  # by their names
     compat: bool = True  # the names of the reference engine are generated
     outputs: tuple[Output, ...] = ()  # files besides the package, in the order of ``Output``
+    backplane: Backplane = "memory"  # what joins the workers
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether clients of any endpoint may be told that they have missed something."""
+        return self.backplane != "memory"

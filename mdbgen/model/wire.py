@@ -87,3 +87,18 @@ def codes_with(reaction: Reaction) -> tuple[int, ...]:
 def reasons_with(reaction: Reaction) -> tuple[str, ...]:
     """Return the reasons after which a client reacts so."""
     return tuple(each.reason for each in CLOSES if each.reason and each.reaction is reaction)
+
+
+# What other programs put into the stream of an app that has a backplane: XADD key * m '{…}'
+STREAM_VERSION = 1  # of these fields; one that is taken away or means something else raises it
+STREAM_FIELDS = {
+    "m": "The message as JSON, with its type; the workers add the envelope.",
+    "u": "The user whom it is for; everybody, if left out.",
+    "c": "The channel; all, if left out.",
+    "e": "The endpoint; all that send the message, if left out.",
+}
+
+
+def stream_key(slug: str) -> str:
+    """Return the key of an app's stream; the braces keep its keys on one node of a cluster."""
+    return f"{{mdbgen:{slug}}}:ws"

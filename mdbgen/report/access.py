@@ -62,7 +62,10 @@ def describe_endpoints(manifest: Manifest) -> tuple[EndpointAccess, ...]:
 
 def describe_rules(manifest: Manifest) -> tuple[Rule, ...]:
     """Say what is asked of every token, and of every page, in the order of the checks."""
-    return (_origin_rule(manifest), _key_rule(manifest), *_policy_rules(manifest))
+    rules = (_origin_rule(manifest), _key_rule(manifest), *_policy_rules(manifest))
+    if manifest.backplane == "memory":
+        return rules
+    return (*rules, Rule("workers", "joined by Redis, at REDIS_URL", "mdbgen.backplane"))
 
 
 def describe_clients(manifest: Manifest) -> tuple[Client, ...]:

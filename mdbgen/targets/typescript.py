@@ -75,7 +75,7 @@ class ClientPlan(NamedTuple):
     example: Code  # the name of a client
     status_event: Code  # unlike the name of any message
     may_lack_timestamp: bool  # a message that has one of its own, but not always
-    history: bool  # some endpoint keeps one
+    history: bool  # some endpoint keeps one, or all are told of gaps as if they did
     error_codes: Code  # '"invalid_json" | "invalid_message"'
     closes: ClosesPlan
     definitions: tuple[Code, ...]  # interfaces and types, with their comments
@@ -103,7 +103,7 @@ def plan_client(manifest: Manifest) -> ClientPlan:
             for message in endpoint.send
             for each in message.body.properties
         ),
-        history=any(each.history for each in endpoints.values()),
+        history=manifest.has_gaps or any(each.history for each in endpoints.values()),
         error_codes=joined(" | ", map(literal, ERROR_CODES)),
         closes=_plan_closes(),
         definitions=tuple(_definitions(manifest)),

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from .handlers.live import LiveHandlers
 from .runtime.deployment import Limits, deployment
 from .runtime.endpoint import Endpoint, Ticket, exchange_token
+from .runtime.hub import hub
 from .runtime.redaction import install_redaction
 from .runtime.session import drain
 from .settings import EndpointName
@@ -23,6 +24,7 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
+    hub.here()  # From now on, ``emit`` finds this event loop.
     yield
     await drain()
 

@@ -7,7 +7,8 @@
     app = FastAPI()
     app.include_router(ws.router)
 
-Send with ``await ws.manager.broadcast({...})``.
+Send with ``await ws.manager.broadcast({...})``,
+or from code that is on no event loop with ``ws.emit({...})``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 
@@ -15,6 +16,7 @@ from . import compat, messages
 from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
+from .runtime.emit import emit
 from .runtime.manager import ConnectionManager, manager
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "MessageError",
     "Reject",
     "compat",
+    "emit",
     "manager",
     "messages",
     "router",

@@ -7,7 +7,8 @@
     app = FastAPI()
     app.include_router(ws.router)
 
-Send with ``await ws.manager.broadcast(ws.messages.OrderCreated(...))``.
+Send with ``await ws.manager.broadcast(ws.messages.OrderCreated(...))``,
+or from code that is on no event loop with ``ws.emit(ws.messages.OrderCreated(...))``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 
@@ -15,6 +16,7 @@ from . import messages
 from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
+from .runtime.emit import emit
 from .runtime.manager import ConnectionManager, manager
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "ConnectionManager",
     "MessageError",
     "Reject",
+    "emit",
     "manager",
     "messages",
     "router",

@@ -9,7 +9,15 @@ from mdbgen.errors import UNSEEN
 from mdbgen.model.files import Owner, RenderedFile
 from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.model.schema import Message
-from mdbgen.model.wire import CLIENT_FRAMES, CLOSES, SERVER_FRAMES, Close
+from mdbgen.model.wire import (
+    CLIENT_FRAMES,
+    CLOSES,
+    SERVER_FRAMES,
+    STREAM_FIELDS,
+    STREAM_VERSION,
+    Close,
+    stream_key,
+)
 from mdbgen.naming import ticket_path
 from mdbgen.targets.asyncapi.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
 from mdbgen.targets.asyncapi.payloads import Payloads
@@ -86,7 +94,20 @@ class _Document:
                 },
             },
             "x-close-codes": [_close_code(each) for each in CLOSES],
+            **self._stream(),
         }
+
+    def _stream(self) -> Json:
+        """Return how other programs publish, where there is a backplane."""
+        if self._manifest.backplane != "redis":
+            return {}
+        stream = {
+            "version": STREAM_VERSION,
+            "command": "XADD",
+            "key": stream_key(self._manifest.slug),
+            "fields": dict(STREAM_FIELDS),
+        }
+        return {"x-stream": stream}
 
     def _server(self, protocol: str, host: str, description: str) -> Json:
         server: Json = {
@@ -101,7 +122,7 @@ class _Document:
 
     def _channel(self, name: str, endpoint: Endpoint) -> Json:
         keys = [*self._received_keys(endpoint), *self._sent_keys(endpoint), "pong"]
-        keys += _protocol_keys(endpoint)
+        keys += self._protocol_keys(endpoint)
         channel: Json = {
             "address": endpoint.path,
             "title": name,
@@ -136,7 +157,7 @@ class _Document:
         if not endpoint.send:
             yield "send", _operation("send", name, self._sent_keys(endpoint))
         yield "heartbeat", _operation("send", name, ("ping",), ("pong",))
-        protocol = [key for key in _protocol_keys(endpoint) if key != "ping"]
+        protocol = [key for key in self._protocol_keys(endpoint) if key != "ping"]
         yield "protocol", _operation("send", name, protocol)
 
     def _secured(self, endpoint: Endpoint, operation: Json) -> Json:
@@ -184,6 +205,10 @@ class _Document:
     def _received_key(self, message: Message) -> str:
         return message.body.name + ("-received" if message.name in self._both_ways else "")
 
+    def _protocol_keys(self, endpoint: Endpoint) -> list[str]:
+        may_resync = self._manifest.has_gaps or endpoint.history
+        return [key for key in SERVER_FRAMES if key != "resync" or may_resync]
+
     def _sent_key(self, message: Message) -> str:
         return message.body.name + ("-sent" if message.name in self._both_ways else "")
 
@@ -196,10 +221,6 @@ def _close_code(close: Close) -> Json:
 def _channel_key(name: str) -> str:
     """Return the key of an endpoint's channel: its name, if that is read everywhere."""
     return f"endpoint.{name}" if name in MISREAD_KEYS else name
-
-
-def _protocol_keys(endpoint: Endpoint) -> list[str]:
-    return [key for key in SERVER_FRAMES if key != "resync" or endpoint.history]
 
 
 def _operation(

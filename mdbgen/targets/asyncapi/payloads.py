@@ -45,6 +45,7 @@ class Payloads:
     def __init__(self, manifest: Manifest) -> None:
         self._slug = manifest.slug
         self._schemas = manifest.schemas
+        self._has_gaps = manifest.has_gaps
 
     def components(self) -> Json:
         """Return ``mdbgen.schemas`` by the names of their classes."""
@@ -152,7 +153,9 @@ class Payloads:
                 },
             ),
         }
-        if numbered:
+        if self._has_gaps:
+            frames["resync"] = self._own("resync", {}, seq)
+        elif numbered:
             frames["resync"] = self._own("resync", seq)
         return frames
 

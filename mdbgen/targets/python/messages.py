@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mdbgen.model.schema import Message
     from mdbgen.targets.python.models import Definition, ModelsPlan
 
+_SPLIT = "endpoints_for(message, endpoint)"
+_UNSPLIT = "None if endpoint is None else (endpoint,)"
+
 
 class UnionPlan(NamedTuple):
     """Some of the messages, under a name."""
@@ -42,7 +45,10 @@ class MessagesPlan(NamedTuple):
     has_timestamp: bool  # one of them has a ``timestamp`` of its own
     encode: str  # the function for what the app sends to one client
     encode_broadcast: str  # and to several
+    endpoints: str  # whose clients get a message, as an expression
+    read_foreign: str  # what makes one of a text of another program's
     example: str  # of sending a message
+    emit_example: str  # and from a thread
     send_example: str  # of answering one
     received_type: str
     as_mapping: str
@@ -76,7 +82,10 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         has_timestamp=any(_has_timestamp(message) for message in sent.values()),
         encode="encode" if sent else "encode_mapping",
         encode_broadcast="encode" if sent else "encode_broadcast",
+        endpoints=_SPLIT if is_split else _UNSPLIT,
+        read_foreign="_declared" if sent else "_object",
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
+        emit_example=f"ws.emit({'ws.' if sent else ''}{examples[0]})",
         send_example=f"await connection.send({'...' if sent else '{...}'})",
         received_type=_received_type(manifest),
         as_mapping="as_mapping(message)" if received else "message",

@@ -64,12 +64,20 @@ class Plan(NamedTuple):
     messages: MessagesPlan
     compat: bool  # the names of the reference engine are wanted
     has_tickets: bool  # some endpoint requires a credential
+    has_backplane: bool  # Redis joins the workers
+    start: str  # what the lifespan calls
+    published_doc: str  # what ``broadcast`` says of the clients that it counts
+    ticket_store: str  # "MemoryTicketStore"
     parse: str  # what makes a message of a frame: "parse_object"
     dispatch: str  # the method that has every message of an endpoint: "on_message"
     handle: str  # what calls that: "handle", or the same
     reply_type: str  # "Frame | None" where messages have replies
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
+
+
+_START = "hub.here()  # From now on, ``emit`` finds this event loop."
+_START_SHARED = "await hub.start()"
 
 
 def make_plan(manifest: Manifest) -> Plan:
@@ -79,6 +87,7 @@ def make_plan(manifest: Manifest) -> Plan:
         _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
     dispatch = "dispatch" if messages.has_declared_endpoint else "on_message"
+    has_backplane = manifest.backplane == "redis"
     return Plan(
         slug=manifest.slug,
         slug_literal=literal(manifest.slug),
@@ -94,11 +103,15 @@ def make_plan(manifest: Manifest) -> Plan:
         messages=messages,
         compat=manifest.compat,
         has_tickets=any(each.required.value for each in manifest.websockets.values()),
+        has_backplane=has_backplane,
+        start=_START_SHARED if has_backplane else _START,
+        published_doc="match" if has_backplane else "it was queued for",
+        ticket_store="RedisTicketStore" if has_backplane else "MemoryTicketStore",
         parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
         dispatch=dispatch,
         handle="handle" if manifest.compat else dispatch,
         reply_type="Frame | None" if messages.replies else "None",
-        history=any(each.history for each in manifest.websockets.values()),
+        history=has_backplane or any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
     )
 

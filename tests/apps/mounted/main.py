@@ -19,3 +19,9 @@ app.mount("/two", two)
 @app.get("/broadcast")
 async def broadcast() -> int:
     return await ws.manager.broadcast({"type": "it"})
+
+
+@app.get("/emit")
+def emit() -> bool:
+    ws.emit({"type": "it"})
+    return True

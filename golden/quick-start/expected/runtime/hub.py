@@ -58,10 +58,22 @@ class Hub:
         Returns:
             How many clients of this process it was queued for.
         """
-        occupied = [clients.loop for clients in self._everywhere() if len(clients)]
-        # Everything that is published goes through one loop, so that all see one order.
-        home = occupied[0] if occupied else asyncio.get_running_loop()
-        return await run_on(home, self._deliver, frame, audience) or 0
+        home = self.home() or asyncio.get_running_loop()
+        return await run_on(home, self.deliver, frame, audience) or 0
+
+    def home(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that all broadcasts go through, so that all clients see one order.
+
+        Returns:
+            ``None`` where no loop serves the app.
+        """
+        serving = [each for each in self._everywhere() if each.loop.is_running()]
+        occupied = [each for each in serving if len(each)]
+        return next((each.loop for each in [*occupied, *serving]), None)
+
+    def is_served_by(self, loop: asyncio.AbstractEventLoop | None) -> bool:
+        """Whether clients are, or may come to be, on an event loop."""
+        return loop in self._by_loop
 
     def join(self, connection: Connection, channel: str) -> None:
         """Let a client have what is broadcast to a channel."""
@@ -93,7 +105,8 @@ class Hub:
             "dropped": dict(totals.dropped),
         }
 
-    def _deliver(self, frame: Frame, audience: Audience) -> int:
+    def deliver(self, frame: Frame, audience: Audience) -> int:
+        """Queue a frame for all whom it is for; the number of clients that get it."""
         return sum(clients.push(frame, audience) for clients in self._everywhere())
 
     def _everywhere(self) -> list[Clients]:

@@ -30,6 +30,30 @@ async def run_on(
     """
     if loop is asyncio.get_running_loop():
         return function(*args, **kwargs)
+    try:
+        result = schedule(loop, function, *args, **kwargs)
+    except RuntimeError:  # it is closed
+        return None
+    waiting = asyncio.wrap_future(result)
+    while not waiting.done():
+        await asyncio.wait({waiting}, timeout=LOOK_AGAIN_S)
+        if not waiting.done() and not loop.is_running():
+            waiting.cancel()
+            return None
+    return waiting.result()
+
+
+def schedule(
+    loop: asyncio.AbstractEventLoop,
+    function: Callable[P, T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Future[T]:
+    """Have an event loop call a function; one that is cancelled in time is not called.
+
+    Raises:
+        RuntimeError: The loop is closed.
+    """
     result: Future[T] = Future()
 
     def call() -> None:
@@ -40,14 +64,5 @@ async def run_on(
         except Exception as problem:
             result.set_exception(problem)
 
-    try:
-        loop.call_soon_threadsafe(call)
-    except RuntimeError:  # it is closed
-        return None
-    waiting = asyncio.wrap_future(result)
-    while not waiting.done():
-        await asyncio.wait({waiting}, timeout=LOOK_AGAIN_S)
-        if not waiting.done() and not loop.is_running():
-            waiting.cancel()
-            return None
-    return waiting.result()
+    loop.call_soon_threadsafe(call)
+    return result

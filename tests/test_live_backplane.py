@@ -1,0 +1,488 @@
+"""``"backplane": "redis"``: what one worker publishes reaches the clients of all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from support import live
+from support.live import KEY, Client, Server, serving, token, write_project
+from support.valkey import Valkey, valkey
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
+    from fastapi.testclient import TestClient
+
+pytestmark = pytest.mark.slow
+
+STREAM = "{mdbgen:workers}:ws"
+MANIFEST: dict[str, Any] = {
+    "slug": "workers",
+    "websockets": {
+        "realtime": {"path": "/ws", "auth": {"required": False}},
+        "other": {"path": "/other", "auth": {"required": False}},
+        "closed": {"path": "/closed"},
+    },
+    "mdbgen": {"backplane": "redis", "endpoints": {"realtime": {"history": 50}}},
+}
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Two workers of one app, and what joins them."""
+
+    one: Server
+    two: Server
+    redis: Valkey
+    root: Path
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    with started(tmp_path_factory.mktemp("workers")) as (workers, _):
+        yield workers
+
+
+@pytest.fixture
+def workers(running: Workers) -> Iterator[Workers]:
+    with running.one.shown(), running.two.shown():
+        yield running
+
+
+class started:
+    """Redis and two workers, for as long as a test needs them."""
+
+    def __init__(self, root: Path, **options: str) -> None:
+        self.root, self.options = root, options
+        self.stack = ExitStack()
+
+    def __enter__(self) -> tuple[Workers, ExitStack]:
+        redis = self.stack.enter_context(valkey(self.root / "redis", **self.options))
+        env = {"REDIS_URL": redis.url}
+        one, two = (self._worker(name, env) for name in ("one", "two"))
+        return Workers(one, two, redis, self.root), self.stack
+
+    def _worker(self, name: str, env: dict[str, str]) -> Server:
+        (self.root / name).mkdir()
+        server = serving(self.root / name, "workers", {"app": MANIFEST}, env=env)
+        return self.stack.enter_context(server)
+
+    def __exit__(self, *problem: Any) -> None:
+        self.stack.__exit__(*problem)
+
+
+async def types(client: Client, count: int) -> list[str]:
+    return [(await client.recv())["type"] for _ in range(count)]
+
+
+async def silent(*clients: Client) -> None:
+    """Fail if a client was sent anything, or is before long."""
+    await asyncio.sleep(0.3)
+    for client in clients:
+        assert await client.frames_so_far() == []
+
+
+async def test_a_broadcast_reaches_the_clients_of_both(workers: Workers) -> None:
+    async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
+        answer = await workers.one.post("/broadcast", message={"type": "it", "text": "€ 😀"})
+        assert answer["reached"] == 1, "the clients of this process"
+        for client in (here, there):
+            frame = await client.recv()
+            assert (frame["type"], frame["text"]) == ("it", "€ 😀")
+        await silent(here)
+
+
+async def test_targets_hold_everywhere(workers: Workers) -> None:
+    ada, bob = token(sub="ada"), token(sub="bob")
+    async with (
+        workers.one.join("/ws", token=ada) as one,
+        workers.two.join("/ws", token=ada) as two,
+        workers.two.join("/other", token=bob) as three,
+    ):
+        await workers.two.post("/join", id=two.id, channel="news")
+        await workers.two.post("/join", id=three.id, channel="news")
+        for number, target in enumerate(
+            (
+                {"user_id": "ada"},
+                {"channel": "news"},
+                {"endpoint": "other"},
+                {"user_id": "ada", "channel": "news", "endpoint": "realtime"},
+                {"exclude": one.id},
+            )
+        ):
+            await workers.one.post("/broadcast", message={"type": str(number)}, **target)
+        assert await types(one, 1) == ["0"]
+        assert await types(two, 4) == ["0", "1", "3", "4"]
+        assert await types(three, 3) == ["1", "2", "4"]
+        await silent(one, two)
+
+
+async def test_all_see_one_order(workers: Workers) -> None:
+    async with workers.one.join("/ws") as one, workers.two.join("/ws") as two:
+        await asyncio.gather(
+            *(
+                server.post("/broadcast_many", name=name, count=100)
+                for server in (workers.one, workers.two)
+                for name in ("a", "b")
+            )
+        )
+        seen = [[await client.recv() for _ in range(400)] for client in (one, two)]
+    first, second = ([(each["by"], each["n"], each["seq"]) for each in some] for some in seen)
+    assert first == second
+    assert [seq for *_, seq in first] == sorted(seq for *_, seq in first)
+
+
+async def test_connections_are_ended_wherever_they_are(workers: Workers) -> None:
+    async with (
+        workers.one.join("/ws", token=token(sub="ada")) as here,
+        workers.two.join("/ws", token=token(sub="ada")) as there,
+        workers.two.join("/ws", token=token(sub="bob")) as bob,
+    ):
+        await workers.one.post("/disconnect", id=bob.id, code=4001, reason="bye")
+        closing = await bob.closing()
+        assert (closing.code, closing.reason) == (4001, "bye")
+        await workers.one.post("/broadcast", message={"type": "last"}, user_id="ada")
+        await workers.one.post("/disconnect_user", user_id="ada")
+        for client in (here, there):
+            closing = await client.closing()
+            assert [each["type"] for each in closing.frames] == ["last", "disconnect"]
+            assert closing.code == 1008
+
+
+async def test_a_ticket_of_one_worker_opens_one_door_of_another(workers: Workers) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    ticket = await workers.one.ticket("/closed", **bearer)
+    async with workers.two.join(f"/closed?ticket={ticket}") as client:
+        assert client.hello["user_id"] == "ada"
+    for server in (workers.one, workers.two):
+        async with server.connect(f"/closed?ticket={ticket}") as client:
+            assert (await client.closing()).reason == "unauthenticated"
+    with workers.redis.client as redis:
+        assert redis.keys("*ticket*") == []
+
+
+async def test_what_was_missed_is_replayed_by_another_worker(workers: Workers) -> None:
+    async with workers.one.join("/ws") as client:
+        since = client.hello["seq"]
+    for number in range(3):
+        await workers.one.post("/broadcast", message={"type": f"missed {number}"})
+    async with workers.two.join(f"/ws?since={since}") as client:
+        assert await types(client, 3) == ["missed 0", "missed 1", "missed 2"]
+    async with workers.two.join("/ws?since=5") as client:
+        assert await types(client, 1) == ["resync"]
+    async with workers.two.join(f"/ws?since={2**52}") as client:
+        assert await types(client, 1) == ["resync"]
+
+
+async def test_a_new_worker_knows_what_was_before_it(workers: Workers) -> None:
+    async with workers.one.join("/ws") as client:
+        since = client.hello["seq"]
+    await workers.one.post("/broadcast", message={"type": "before"})
+    env = {"REDIS_URL": workers.redis.url}
+    (workers.root / "new").mkdir()
+    with serving(workers.root / "new", "workers", {"app": MANIFEST}, env=env) as new:
+        async with new.join(f"/ws?since={since}") as client, new.join("/ws") as fresh:
+            assert await types(client, 1) == ["before"]
+            await workers.one.post("/broadcast", message={"type": "after"})
+            assert await types(client, 1) == ["after"]
+            assert await types(fresh, 1) == ["after"]
+
+
+@pytest.mark.parametrize("route", ["/emit", "/emit_in_thread", "/emit_on_another_loop"])
+async def test_emit_reaches_both(workers: Workers, route: str) -> None:
+    async with workers.one.join("/ws") as one, workers.two.join("/ws") as two:
+        assert await workers.one.post(route, message={"type": "it"}) == "accepted"
+        assert [*await types(one, 1), *await types(two, 1)] == ["it", "it"]
+    answer = await workers.one.post("/emit_on_loop", message={"type": "it"})
+    assert "broadcast" in answer
+
+
+def script(workers: Workers, text: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that has the package and ``REDIS_URL``, and nothing else."""
+    environment = {key: value for key, value in os.environ.items() if "KEY" not in key}
+    return subprocess.run(
+        [sys.executable, "-c", text],
+        cwd=workers.root / "one",
+        env={**environment, "REDIS_URL": workers.redis.url, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+async def test_scripts_emit_and_broadcast_and_go_on_after_a_fork(workers: Workers) -> None:
+    text = """
+import asyncio, os
+from app import ws
+ws.emit({"type": "parent", "n": 0})
+if os.fork() == 0:
+    ws.emit({"type": "child", "n": 0})
+    ws.emit({"type": "child", "n": 1})
+    os._exit(0)
+os.wait()
+ws.emit({"type": "parent", "n": 1})
+asyncio.run(ws.manager.broadcast({"type": "parent", "n": 2}))
+"""
+    async with workers.one.join("/ws") as one, workers.two.join("/ws") as two:
+        done = await asyncio.to_thread(script, workers, text)
+        assert (done.returncode, done.stderr) == (0, "")
+        expected = [("parent", 0), ("child", 0), ("child", 1), ("parent", 1), ("parent", 2)]
+        for client in (one, two):
+            frames = [await client.recv() for _ in range(5)]
+            assert [(each["type"], each["n"]) for each in frames] == expected
+        await silent(one, two)
+
+
+def test_emit_raises_within_five_seconds_where_redis_is_not(workers: Workers) -> None:
+    text = "from app import ws\nws.emit({'type': 'it'})"
+    start = time.monotonic()
+    done = script(workers, text, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.stderr.strip().splitlines()[-1].startswith("ConnectionError: not accepted")
+    assert time.monotonic() - start < 8, "with the start of Python"
+    done = script(workers, text, REDIS_URL="")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.endswith("REDIS_URL is not set: workers needs one such as redis://localhost:6379/0")
+
+
+async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
+    skipped = (await workers.two.get("/stats"))["backplane"]["skipped"]
+    async with (
+        workers.one.join("/ws", token=token(sub="ada")) as ada,
+        workers.two.join("/other") as other,
+    ):
+        add = workers.redis.add
+        add(STREAM, p="nonsense", n=1, f="{}")
+        add(STREAM, p="1-x", f="{}")
+        add(STREAM, f=b"\xff")
+        for bad in ("", "nonsense", "[]", '{"type": "ping"}', '{"a": NaN}', b"\xff"):
+            add(STREAM, m=bad)
+        add(STREAM, m="{}", e="nowhere")
+        add(STREAM, m='{"type": "x"}', u=b"\xff")
+        add(STREAM, z="unknown")
+        add(STREAM, m='{"type": "all"}')
+        add(STREAM, m='{"type": "ada"}', u="ada")
+        add(STREAM, m='{"type": "other"}', e="other")
+        for client, expected in ((ada, ["all", "ada"]), (other, ["all", "other"])):
+            frames = [await client.recv() for _ in expected]
+            assert [each["type"] for each in frames] == expected
+            assert {each["app_slug"] for each in frames} == {"workers"}
+    stats = (await workers.two.get("/stats"))["backplane"]
+    assert stats["skipped"] - skipped == 11
+    assert "an entry is no message of this app" in workers.two.log
+
+
+async def test_what_is_there_twice_is_delivered_once_and_a_gap_is_a_resync(
+    workers: Workers,
+) -> None:
+    add = workers.redis.add
+    born = f"{time.time_ns() // 1_000_000 + 1000:x}-test"
+    before = (await workers.two.get("/stats"))["backplane"]
+    frame = json.dumps({"type": "it", "app_slug": "workers"})
+    async with workers.two.join("/ws") as client:
+        for number in (1, 2, 2, 1, 3, 5):
+            add(STREAM, p=born, n=number, f=frame)
+        assert await types(client, 5) == ["it", "it", "it", "resync", "it"]
+        async with workers.two.join("/other") as late:
+            add(STREAM, p=born, n=9, f=frame)
+            assert await types(client, 2) == ["resync", "it"]
+            assert await types(late, 2) == ["resync", "it"]
+    after = (await workers.two.get("/stats"))["backplane"]
+    assert (after["gaps"] - before["gaps"], after["duplicates"] - before["duplicates"]) == (2, 2)
+
+
+async def test_stats_say_how_the_backplane_is(workers: Workers) -> None:
+    await workers.one.post("/broadcast", message={"type": "it"})
+    stats = (await workers.one.get("/stats"))["backplane"]
+    assert stats["connected"] is True
+    assert stats["last_read_age_s"] < 2.5
+    assert 0 <= stats["lag_ms"] < 1000
+    assert (stats["pending_bytes"], stats["reconnects"]) == (0, 0)
+
+
+async def test_the_readiness_check_of_the_page(workers: Workers, tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "several-workers.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(@app.*?)```", page, re.DOTALL)
+    write_project(tmp_path, "workers", {"app": MANIFEST})
+    main = tmp_path / "main.py"
+    main.write_text(f"{main.read_text('utf-8')}\nfrom fastapi import Response\n{example}", "utf-8")
+    with live.running(tmp_path, env={"REDIS_URL": workers.redis.url}) as server:
+        assert await server.get("/ready") == {"ready": True}
+
+
+def test_a_worker_without_an_address_does_not_start(tmp_path: Path) -> None:
+    write_project(tmp_path, "workers", {"app": MANIFEST})
+    done = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "main:app", "--port", "0"],
+        cwd=tmp_path,
+        env={**os.environ, "SECRET_KEY": KEY, "REDIS_URL": ""},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert "REDIS_URL is not set" in done.stderr
+
+
+async def test_while_redis_is_dead_clients_are_served_here(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, _):
+        async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
+            workers.redis.kill()
+            for number in range(5):
+                answer = await workers.one.post("/broadcast", message={"type": f"{number}"})
+                assert answer["seconds"] < 1.2
+                assert await types(here, 1) == [f"{number}"]
+            assert answer["seconds"] < 0.1, "it is known to be away"
+            stats = (await workers.one.get("/stats"))["backplane"]
+            assert stats["connected"] is False
+            assert stats["pending_bytes"] > 0
+            workers.redis.start()
+            assert await types(there, 5) == ["0", "1", "2", "3", "4"], "nothing is lost"
+            assert await types(here, 1) == ["resync"], "others may have been between"
+            for server in (workers.one, workers.two):
+                await server.until("/stats", lambda it: it["backplane"]["connected"])
+            await workers.two.post("/broadcast", message={"type": "on"})
+            assert [*await types(here, 1), *await types(there, 1)] == ["on", "on"]
+        for server in (workers.one, workers.two):
+            assert server.log.count("the backplane is away") == 1
+            assert server.log.count("the backplane is back") == 1
+
+
+async def test_a_frozen_redis_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, _):
+        async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
+            workers.redis.freeze()
+            answer = await workers.one.post("/broadcast", message={"type": "frozen"})
+            assert answer["seconds"] < 1.3
+            assert await types(here, 1) == ["frozen"]
+            workers.redis.thaw()
+            assert await types(there, 1) == ["frozen"]
+            assert await types(here, 1) == ["resync"]
+            await silent(there)
+
+
+async def test_an_empty_server_is_a_gap_for_all(tmp_path: Path) -> None:
+    with started(tmp_path, appendonly="no") as (workers, _):
+        async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
+            since = here.hello["seq"]
+            workers.redis.kill()
+            workers.redis.start()
+            assert [*await types(here, 1), *await types(there, 1)] == ["resync", "resync"]
+            await workers.one.post("/broadcast", message={"type": "on"})
+            for client in (here, there):
+                found = await types(client, 1)
+                while found == ["resync"]:
+                    found = await types(client, 1)
+                assert found == ["on"]
+            async with workers.two.join(f"/ws?since={since}") as late:
+                assert await types(late, 1) == ["resync"]
+
+
+async def test_workers_start_without_redis_and_find_it_later(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, stack):
+        workers.redis.kill()
+        (tmp_path / "late").mkdir()
+        env = {"REDIS_URL": workers.redis.url}
+        late = stack.enter_context(
+            serving(tmp_path / "late", "workers", {"app": MANIFEST}, env=env)
+        )
+        async with late.join("/ws") as client:
+            await late.post("/broadcast", message={"type": "alone"})
+            assert await types(client, 1) == ["alone"]
+            workers.redis.start()
+            found = await types(client, 1)
+            assert found == ["resync"]
+            await workers.one.until("/stats", lambda it: it["backplane"]["connected"])
+            await workers.one.post("/broadcast", message={"type": "together"})
+            while (found := await types(client, 1)) == ["resync"]:
+                pass
+            assert found == ["together"]
+
+
+async def test_a_redis_that_is_full_loses_nothing(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, _):
+        async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
+            with workers.redis.client as redis:
+                redis.config_set("maxmemory", "1")
+            answer = await workers.one.post("/broadcast", message={"type": "full"})
+            assert answer["seconds"] < 1.3
+            assert await types(here, 1) == ["full"]
+            problem = await workers.one.post("/emit", message={"type": "refused"})
+            assert problem.startswith("ConnectionError: not accepted by Redis: ")
+            with workers.redis.client as redis:
+                redis.config_set("maxmemory", "0")
+            assert await types(there, 1) == ["full"]
+            assert await types(here, 1) == ["resync"]
+
+
+async def test_what_is_trimmed_under_a_worker_that_hangs_is_a_gap(tmp_path: Path) -> None:
+    """Of entries without a number, too."""
+    with started(tmp_path) as (workers, _):
+        async with workers.two.join("/other") as client:
+            workers.two.process.send_signal(signal.SIGSTOP)
+            with workers.redis.client as redis:
+                pipeline = redis.pipeline(transaction=False)
+                for number in range(1_000):
+                    fields: Any = {"m": json.dumps({"type": "it", "n": number})}
+                    pipeline.xadd(STREAM, fields, maxlen=300, approximate=False)
+                pipeline.execute()
+            workers.two.process.send_signal(signal.SIGCONT)
+            frames = [await client.recv() for _ in range(302)]
+            # It had asked for the first one before, and had it in its socket.
+            assert [each.get("n") for each in frames] == [0, None, *range(700, 1_000)]
+            assert frames[1]["type"] == "resync"
+
+
+async def test_a_worker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
+    with started(tmp_path) as (workers, stack):
+        env = {"REDIS_URL": workers.redis.url}
+        write_project(tmp_path, "workers", {"app": MANIFEST})
+        third = live.start(tmp_path, env=env)
+        stack.callback(third.process.kill)
+        third = Server(third.process, third.log_file, live.wait_for_port(third))
+        async with workers.one.join("/ws") as client:
+            assert (await third.post("/broadcast", message={"type": "last"}))["reached"] == 0
+            third.process.kill()
+            assert await types(client, 1) == ["last"]
+            await workers.two.post("/broadcast", message={"type": "on"})
+            assert await types(client, 1) == ["on"]
+
+
+def test_clients_of_several_event_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test client without ``with`` has one for each socket, and no lifespan."""
+    with valkey(tmp_path / "redis") as redis:
+        monkeypatch.setenv("SECRET_KEY", KEY)
+        monkeypatch.setenv("REDIS_URL", redis.url)
+        with live.imported(tmp_path, MANIFEST) as ws:
+            app = FastAPI()
+            app.include_router(ws.router)
+
+            @app.post("/broadcast/{text}")
+            async def broadcast(text: str) -> int:
+                return int(await ws.manager.broadcast({"type": text}))
+
+            client = TestClient(app)
+            for round in ("first", "second"):
+                with client.websocket_connect("/ws") as one, client.websocket_connect("/ws") as two:
+                    for socket in (one, two):
+                        assert socket.receive_json()["type"] == "connected"
+                    assert client.post(f"/broadcast/{round}").json() == 2
+                    for socket in (one, two):
+                        while (found := socket.receive_json()["type"]) == "resync":
+                            pass
+                        assert found == round
+            assert client.post("/broadcast/nobody").json() == 0
