@@ -43,6 +43,7 @@ class Outcome:
 
     apps: Sequence[AppOutcome]
     is_project: bool  # the apps are those that pyproject.toml lists
+    lacking: Sequence[Diagnostic] = ()  # warnings of ``generate`` about handler files
 
     @property
     def comparisons(self) -> Sequence[Comparison]:
@@ -52,7 +53,7 @@ class Outcome:
     @property
     def warnings(self) -> Sequence[Diagnostic]:
         """The warnings of all apps."""
-        return list(chain.from_iterable(each.warnings for each in self.apps))
+        return [*self.lacking, *chain.from_iterable(each.warnings for each in self.apps)]
 
     @property
     def errors(self) -> Sequence[Diagnostic]:

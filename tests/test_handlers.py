@@ -281,3 +281,25 @@ async def test_a_running_app_does_not_mind_a_new_message(tmp_path: Path) -> None
             error = await client.ask({"type": "shout", "id": 1})
             assert (error["code"], error["reply_to"]) == ("not_implemented", 1)
             assert (await client.ask({"type": "tell", "id": 2}))["code"] == "not_implemented"
+
+
+def test_generate_names_what_a_handler_file_lacks(folder: Path) -> None:
+    """On stderr, where warnings go, with the line of the class."""
+    done = mdbgen(folder, "generate")
+    text = (folder / HANDLERS).read_text("utf-8")
+    line = text[: text.index("class RealtimeHandlers")].count("\n") + 1
+    assert done.returncode == 0
+    assert f"{HANDLERS}:{line}:1: warning: MDB312 lacks on_shout\n" in done.stderr
+    assert "mdbgen check prints what to paste" in done.stderr
+
+
+def test_what_matters_stands_last(folder: Path) -> None:
+    actions = [line.split()[0] for line in mdbgen(folder, "generate").stdout.splitlines()]
+    assert actions == sorted(actions, key=["unchanged", "keep", "delete", "update"].index)
+
+
+def test_the_lock_has_no_diff(folder: Path) -> None:
+    told = mdbgen(folder, "check").stdout
+    assert "changed app/ws/mdbgen.lock\n" in told
+    assert "sha256:" not in told
+    assert told.index("changed app/ws/mdbgen.lock") < told.index(f"missing handler {HANDLERS}")

@@ -53,6 +53,12 @@ def missing_stubs(file: RenderedFile, text: str) -> str:
     return f"{pasted}\n\nfrom ..contract import {', '.join(lacking)}\n" if lacking else pasted
 
 
+def line_of_class(file: RenderedFile, text: str) -> int:
+    """Return the line of the class that a stub belongs to, from 1; 0 where there is none."""
+    found = re.search(rf"^class {file.handlers}\b", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
 def find_orphans(files: Sequence[RenderedFile], target: Path) -> tuple[Diagnostic, ...]:
     """Warn of what is under ``handlers/`` for endpoints and messages that are no more.
 

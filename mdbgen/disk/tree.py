@@ -23,7 +23,7 @@ from mdbgen.disk.atomic import (
     temporary,
 )
 from mdbgen.disk.diff import diff_created, diff_deleted, diff_updated
-from mdbgen.disk.handlers import MAX_HANDLER_BYTES, missing_stubs
+from mdbgen.disk.handlers import MAX_HANDLER_BYTES, line_of_class, missing_stubs
 from mdbgen.disk.lock import LOCK_NAME, Lock, digest, format_lock
 from mdbgen.disk.records import Records, read_records
 from mdbgen.errors import Diagnostic
@@ -67,6 +67,7 @@ class Change(NamedTuple):
     conflict: Conflict | None = None
     old: str = ""  # what is on disk, with LF; empty unless something is to change
     new: str = ""  # the generated text; of a file that is kept, the stubs that it lacks
+    line: int = 0  # where the stubs belong: that of the class, from 1
 
     @property
     def diff(self) -> str:
@@ -186,8 +187,10 @@ def _compare_handler(file: RenderedFile, target: Path) -> Change:
     if os.path.isfile(target / file.path):
         disk = read_file(target, file.path, MAX_HANDLER_BYTES) if file.stubs else None
         missing = missing_stubs(file, disk.text) if disk else ""
-        drift = Drift.MISSING_HANDLER if missing else None
-        return Change(file.path, name, Action.KEEP, drift, new=missing)
+        if not disk or not missing:
+            return Change(file.path, name, Action.KEEP)
+        line = line_of_class(file, disk.text)
+        return Change(file.path, name, Action.KEEP, Drift.MISSING_HANDLER, new=missing, line=line)
     return Change(file.path, name, Action.CREATE, Drift.MISSING_HANDLER, new=file.text)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 from mdbgen.apps import Outcome
+from mdbgen.disk.lock import LOCK_NAME
 from mdbgen.disk.tree import Action, Change, Drift
-from mdbgen.errors import Diagnostic, as_json, format_github, format_text, visible
+from mdbgen.errors import Diagnostic, Severity, as_json, format_github, format_text, visible
 from mdbgen.report.formats import DRIFTED, FAILED, OK, Format, Report, document, first_of, lines_of
 
 
@@ -20,13 +23,19 @@ class Show(Enum):
     LINES_AND_DIFF = "lines and diff"
 
 
+# What a reader wants to see stands last, where the eye is.
+_LAST = {Action.KEEP: 1, Action.DELETE: 2, Action.UPDATE: 3, Action.CREATE: 4}
+
+
 def report_generate(outcome: Outcome, form: Format, show: Show) -> Report:
     """Report what was, or would be, done to each file."""
     changes = [change for each in outcome.comparisons for change in each.changes]
+    outcome = replace(outcome, lacking=[_lack(each) for each in changes if _lacks_methods(each)])
     if form is Format.JSON:
         files = [_file_entry(change, show) for change in changes]
         return Report(document({"files": files, "warnings": _warnings(outcome)}), "", OK)
-    lines = "" if show is Show.DIFF else lines_of(_action_line(change) for change in changes)
+    shown = sorted(changes, key=lambda each: _LAST.get(each.action, 0))
+    lines = "" if show is Show.DIFF else lines_of(_action_line(change) for change in shown)
     diff = "" if show is Show.LINES else "".join(change.diff for change in changes)
     return _with_problems(lines + diff, outcome, form, OK)
 
@@ -40,7 +49,8 @@ def report_check(outcome: Outcome, form: Format) -> Report:
         command = outcome.repair
         stdout = lines_of(format_github(_annotation(each, command)) for each in outcome.drifted)
     else:
-        stdout = "".join(_describe(change) for change in outcome.drifted)
+        drifted = sorted(outcome.drifted, key=_lacks_methods)
+        stdout = "".join(_describe(change) for change in drifted)
     if not outcome.drifted:
         stdout = lines_of(
             f"{each.target.as_posix()}/ is up to date" for each in outcome.comparisons
@@ -96,6 +106,8 @@ def _describe(change: Change) -> str:
         return ""
     headline = f"{change.drift.value} {visible(change.file)}\n"
     match change.drift:
+        case Drift.CHANGED | Drift.EDITED if change.path == LOCK_NAME:
+            return headline  # hashes, which tell nobody anything
         case Drift.CHANGED | Drift.EDITED:
             return f"{headline}{change.diff}\n"
         case Drift.MISSING_HANDLER:
@@ -110,6 +122,25 @@ def _annotation(change: Change, command: str) -> Diagnostic:
     if change.action is Action.KEEP:  # the app's own: no command writes to it
         message = f"{kind}; paste into it:\n{change.new}"
     return Diagnostic(change.file, 0, 0, "mdbgen check", "", message)
+
+
+def _lacks_methods(change: Change) -> bool:
+    return change.action is Action.KEEP and change.drift is Drift.MISSING_HANDLER
+
+
+def _lack(change: Change) -> Diagnostic:
+    """Warn of the methods that a handler file lacks; ``check`` prints them."""
+    names = re.findall(r"def (\w+)\(", change.new)
+    return Diagnostic(
+        change.file,
+        change.line,
+        1 if change.line else 0,
+        "MDB312",
+        "",
+        f"lacks {', '.join(names)}",
+        suggestion="mdbgen check prints what to paste",
+        severity=Severity.WARNING,
+    )
 
 
 def _warnings(outcome: Outcome) -> list[dict[str, str | int]]:

@@ -84,4 +84,12 @@ RULES = (
         "mdbgen eject -o app/ --yes",
         "mdbgen eject -o app/ws/ --yes",
     ),
+    Rule(
+        "MDB312",
+        "warning: a handler file lacks methods for messages; until they are there, clients are told"
+        " `not_implemented`",
+        "paste what `mdbgen check` prints into the class",
+        "handlers/realtime.py, after the message search was added to the manifest",
+        "the same file with on_search",
+    ),
 )
