@@ -49,7 +49,7 @@ def verifying(
     monkeypatch.setenv(JWKS, keys.url)
     with live.imported(root, CLOSED) as package:
         for name, value in constants.items():
-            monkeypatch.setattr(package.jwks, name, value)
+            monkeypatch.setattr(package.runtime.jwks, name, value)
         yield package
 
 

@@ -341,16 +341,16 @@ async def test_a_new_key_is_found_without_a_restart(
         monkeypatch.delenv(PEM, raising=False)
         monkeypatch.setenv(JWKS, keys.url)
         keys.keys = [public_jwk("RS256")]
-        monkeypatch.setattr(package.jwks, "COOLDOWN_S", 0)
-        identity = await package.tokens.verify(signed("RS256", "RS256"))
+        monkeypatch.setattr(package.runtime.jwks, "COOLDOWN_S", 0)
+        identity = await package.runtime.tokens.verify(signed("RS256", "RS256"))
         assert identity.user_id == "ada"
         keys.keys = [public_jwk("RS256-next")]
-        identity = await package.tokens.verify(signed("RS256-next", "RS256-next", sub="bob"))
+        identity = await package.runtime.tokens.verify(signed("RS256-next", "RS256-next", sub="bob"))
         assert identity.user_id == "bob"
         assert keys.asked == 2
-        monkeypatch.setattr(package.jwks, "COOLDOWN_S", 30)
-        with pytest.raises(package.tokens.Refused):  # the old one is no longer the issuer's
-            await package.tokens.verify(signed("RS256", "RS256"))
+        monkeypatch.setattr(package.runtime.jwks, "COOLDOWN_S", 30)
+        with pytest.raises(package.runtime.tokens.Refused):  # the old one is no longer the issuer's
+            await package.runtime.tokens.verify(signed("RS256", "RS256"))
 
 
 async def test_an_outage_ends_by_itself(tmp_path: Path) -> None:

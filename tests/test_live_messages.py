@@ -255,12 +255,12 @@ def test_in_declared_messages_too(declared: ModuleType, value: Any) -> None:
         (it(data=1, item=item(more={"a": value})), "item"),
     ):
         with pytest.raises(TypeError, match=f"^{place}: "):
-            declared.wire.encode(message)
+            declared.runtime.wire.encode(message)
 
 
 def test_a_declared_string_that_is_no_text_is_one(declared: ModuleType) -> None:
     with pytest.raises(TypeError, match=r"^text: 'utf-8' codec can't encode"):
-        declared.wire.encode(declared.messages.It(text="\ud800"))
+        declared.runtime.wire.encode(declared.messages.It(text="\ud800"))
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_what_contains_itself_is_a_type_error_that_names_the_key(
     with pytest.raises(TypeError, match="payload"):
         ws.runtime.wire.encode_mapping({"type": "it", "payload": circle})
     with pytest.raises(TypeError, match=r"^data: "):
-        declared.wire.encode(declared.messages.It(data=circle))
+        declared.runtime.wire.encode(declared.messages.It(data=circle))
 
 
 def test_an_integer_that_python_does_not_print_is_written(ws: ModuleType) -> None:
