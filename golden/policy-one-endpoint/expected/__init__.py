@@ -11,7 +11,7 @@ Send with ``await ws.manager.broadcast(ws.messages.OrderCreated(...))``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 
-from . import messages
+from . import compat, messages
 from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
@@ -22,6 +22,7 @@ __all__ = [
     "ConnectionManager",
     "MessageError",
     "Reject",
+    "compat",
     "manager",
     "messages",
     "router",
