@@ -69,13 +69,17 @@ def case(
 def _token(case: Case, **claims: Any) -> str:
     """A token that fulfils the whole policy of the case."""
     policy = case.manifest.policy
+    endpoints = case.manifest.websockets.values()
     roles = [*policy.allowed_roles, *filter(None, [case.manifest.require_role])]
+    roles += [role for each in endpoints for role in each.allowed_roles]
+    permissions = [*policy.required_permissions]
+    permissions += [name for each in endpoints for name in each.required_permissions]
     return live.token(
         case.private_key,
         case.manifest.algorithm,
         sub=(*policy.allowed_users, "u-99")[0],
         roles=roles,
-        permissions=list(policy.required_permissions),
+        permissions=permissions,
         **claims,
     )
 

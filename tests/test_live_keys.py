@@ -345,7 +345,9 @@ async def test_a_new_key_is_found_without_a_restart(
         identity = await package.runtime.tokens.verify(signed("RS256", "RS256"))
         assert identity.user_id == "ada"
         keys.keys = [public_jwk("RS256-next")]
-        identity = await package.runtime.tokens.verify(signed("RS256-next", "RS256-next", sub="bob"))
+        identity = await package.runtime.tokens.verify(
+            signed("RS256-next", "RS256-next", sub="bob")
+        )
         assert identity.user_id == "bob"
         assert keys.asked == 2
         monkeypatch.setattr(package.runtime.jwks, "COOLDOWN_S", 30)

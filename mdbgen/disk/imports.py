@@ -35,7 +35,7 @@ def find_stale_imports(files: Sequence[RenderedFile], target: Path) -> Iterator[
 
 def _package_imports(text: str) -> list[ast.ImportFrom]:
     """Return the imports of a handler file from the package around it."""
-    if not re.search(rf"^\s*from\s+\.\.(?!{_PLACE}\b)", text, re.MULTILINE):
+    if not re.search(rf"^[ \t]*from[ \t]+\.\.(?!{_PLACE}\b)", text, re.MULTILINE):
         return []
     try:
         with catch_warnings(action="ignore"):

@@ -12,7 +12,7 @@ or from code that is on no event loop with ``ws.emit(ws.messages.OrderCreated(..
 What clients send arrives in ``handlers/``, which is yours.
 """
 
-from . import messages
+from . import compat, messages
 from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
@@ -24,6 +24,7 @@ __all__ = [
     "ConnectionManager",
     "MessageError",
     "Reject",
+    "compat",
     "emit",
     "manager",
     "messages",
