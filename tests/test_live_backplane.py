@@ -342,6 +342,7 @@ async def test_while_redis_is_dead_clients_are_served_here(tmp_path: Path) -> No
     with started(tmp_path) as (workers, _):
         async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
             workers.redis.kill()
+            answer: dict[str, Any] = {}
             for number in range(5):
                 answer = await workers.one.post("/broadcast", message={"type": f"{number}"})
                 assert answer["seconds"] < 1.2

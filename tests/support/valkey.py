@@ -75,7 +75,8 @@ class Valkey:
     def add(self, key: str, **fields: Any) -> None:
         """``XADD``, as another program would."""
         with self.client as client:
-            client.xadd(key, dict(fields))
+            entry: dict[Any, Any] = {**fields}
+            client.xadd(key, entry)
 
     def _signal(self, number: int) -> None:
         assert self.process is not None
