@@ -1,7 +1,4 @@
-"""The commands: the only module that prints or exits, and the only one that knows typer.
-
-Each command imports what it needs when it runs, so that ``mdbgen --version`` answers at once.
-"""
+"""The commands, which alone exit and know typer. Each imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -308,9 +305,9 @@ def schema() -> None:
 def _show(dry_run: bool, diff: bool) -> Show:
     from mdbgen.report.drift import Show
 
-    if diff:
-        return Show.LINES_AND_DIFF if dry_run else Show.DIFF
-    return Show.LINES
+    if not diff:
+        return Show.LINES
+    return Show.LINES_AND_DIFF if dry_run else Show.DIFF
 
 
 def _emit(run: Callable[[], Report], form: Format) -> None:

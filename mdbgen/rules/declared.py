@@ -6,14 +6,6 @@ from mdbgen.rules.rule import ENDPOINT_DECLARED, MDBGEN_KEY, PROPERTIES, Rule
 
 RULES = (
     Rule(
-        "MDB201",
-        'something that is not supported yet: `"backplane": "redis"`',
-        "leave it out",
-        '"backplane": "redis"',
-        '"backplane": "memory"',
-        MDBGEN_KEY,
-    ),
-    Rule(
         "MDB202",
         "`mdbgen.endpoints` has an endpoint that `websockets` lacks",
         "see the suggestion",
