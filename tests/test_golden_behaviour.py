@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from mdbgen.manifest.reader import parse_manifest
 from mdbgen.model.manifest import Manifest
 from support import live
 from support.live import Server
+from support.valkey import valkey
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +64,10 @@ def case(
     key = _private_key(manifest.algorithm)
     env = _environment(manifest.algorithm, key)
     root = tmp_path_factory.mktemp(request.param)
-    with live.serving(root, "golden", {"app": data}, env=env) as server:
+    with ExitStack() as stack:
+        if manifest.backplane == "redis":
+            env = {**env, "REDIS_URL": stack.enter_context(valkey(root / "redis")).url}
+        server = stack.enter_context(live.serving(root, "golden", {"app": data}, env=env))
         yield Case(server, manifest, key)
 
 

@@ -133,7 +133,7 @@ def test_text_of_the_policy_arrives_unchanged(role: str, users: list[str]) -> No
         "auth": {"require_role": role, "policy": {"denied_users": users}},
         "websockets": {"realtime": {"path": "/ws"}},
     }
-    source = next(file.text for file in _files(manifest) if file.path == "auth.py")
+    source = next(file.text for file in _files(manifest) if file.path == "settings.py")
     values = {
         node.targets[0].id: node.value
         for node in ast.parse(source).body

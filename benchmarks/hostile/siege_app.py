@@ -11,7 +11,7 @@ from typing import Any
 import census
 import ws
 from fastapi import Body, FastAPI
-from ws import session
+from ws.runtime import session
 
 logging.basicConfig(level=logging.ERROR)
 
