@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from mdbgen.breaking.change import Change, Side
 from mdbgen.breaking.compare import compare_manifests
@@ -46,6 +47,8 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
     manifests = [manifest] if manifest is not None else [app.manifest for app in read_apps(here)]
     if manifest is None and not against.startswith(_GIT):
         raise _problem("MDB407", f"--against {against} is one manifest; name the one to compare")
+    if manifest == against == "-":
+        raise _problem("MDB407", "only one of the two manifests can be standard input")
     waivers = read_waivers(here)
     problems: list[Diagnostic] = []
     changes: list[PlacedChange] = []
@@ -61,18 +64,13 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
 
 def _judge(manifest: str, against: str) -> list[PlacedChange]:
     new = read_source(manifest)
-    old = _read_ref(manifest, against.removeprefix(_GIT)) if _is_git(against) else None
-    if not _is_git(against):
-        old = read_source(against)
+    is_git = against.startswith(_GIT)
+    old = _read_ref(manifest, against.removeprefix(_GIT)) if is_git else read_source(against)
     if old is None:
         message = f"{against} has no such manifest"
         return [PlacedChange(Level.INFO, "manifest-added", "", new.file, 1, 1, message)]
     changes = compare_manifests(parse_manifest(old)[0], parse_manifest(new)[0])
     return [_place(each, old, new) for each in changes]
-
-
-def _is_git(against: str) -> bool:
-    return against.startswith(_GIT)
 
 
 def _place(change: Change, old: Source, new: Source) -> PlacedChange:
@@ -97,8 +95,6 @@ def _waived(changes: Sequence[PlacedChange], waivers: Sequence[Waiver]) -> Seque
 def _excused(change: PlacedChange, waiver: Waiver | None) -> PlacedChange:
     if waiver is None:
         return change
-    from dataclasses import replace
-
     message = f"{change.message} (waived: {waiver.reason})"
     return replace(change, level=Level.INFO, message=message)
 
@@ -117,8 +113,10 @@ def _read_ref(manifest: str, ref: str) -> Source | None:
     folder = Path(manifest).parent
     top = Path(_git(folder, "rev-parse", "--show-toplevel"))
     commit = _commit(folder, ref)
-    path = Path(manifest).resolve().relative_to(top.resolve()).as_posix()
-    old = _path_at(folder, commit, path)
+    path = Path(manifest).resolve()
+    if not path.is_relative_to(top.resolve()):
+        raise _problem("MDB413", f"{manifest} leads out of the repository")
+    old = _path_at(folder, commit, path.relative_to(top.resolve()).as_posix())
     if old is None:
         return None
     data = _run(folder, "cat-file", "blob", f"{commit}:{old}").stdout
@@ -141,9 +139,14 @@ def _commit(folder: Path, ref: str) -> str:
     )
     if found.returncode == 0:
         return found.stdout.decode().strip()
-    fetch = f"git fetch --depth=1 origin {_refspec(ref)}"
+    is_name = not _run(folder, "check-ref-format", "--allow-onelevel", ref).returncode
+    fetch = f"git fetch --depth=1 origin {quote(_refspec(ref))}"
     if _git(folder, "rev-parse", "--is-shallow-repository") == "true":
+        fetch = fetch if is_name else "git fetch --unshallow"
         raise _problem("MDB414", f"the clone is shallow and lacks {shown(ref)}; run: {fetch}")
+    if not is_name:
+        hint = "name a branch, a tag or a commit, such as git:main"
+        raise _problem("MDB413", f"git knows no {shown(ref)}", hint)
     hint = f"perhaps it was not fetched: {fetch}"
     raise _problem("MDB413", f"git knows no {shown(ref)}", hint)
 

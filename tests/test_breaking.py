@@ -132,6 +132,29 @@ def test_a_ref_that_does_not_exist(repository: Repository, ref: str) -> None:
     assert f"MDB413 git knows no '{ref}'" in done.stderr
 
 
+def test_only_a_ref_that_could_be_fetched_comes_with_a_command(repository: Repository) -> None:
+    for ref, is_fetched in (("other", True), ("HEAD~9", False), ("", False)):
+        done = repository.run("manifest.json", "--against", f"git:{ref}")
+        assert done.returncode == 2
+        assert ("git fetch" in done.stderr) is is_fetched, done.stderr
+
+
+def test_a_manifest_outside_of_the_repository_has_no_past(
+    repository: Repository, tmp_path: Path
+) -> None:
+    (tmp_path / "outside.json").write_text(json.dumps(NEW), "utf-8")
+    (repository.folder / "link.json").symlink_to(tmp_path / "outside.json")
+    done = repository.run("link.json", "--against", "git:main")
+    assert done.returncode == 2
+    assert "MDB413 link.json leads out of the repository" in done.stderr
+
+
+def test_one_input_is_not_two_manifests(repository: Repository) -> None:
+    done = repository.run("-", "--against", "-", stdin=json.dumps(NEW))
+    assert done.returncode == 2
+    assert "MDB407 only one of the two manifests can be standard input" in done.stderr
+
+
 def test_a_shallow_clone_names_the_command_that_helps(
     repository: Repository, tmp_path: Path
 ) -> None:
