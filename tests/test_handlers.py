@@ -78,6 +78,9 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
         ),
         ("from .. import messages, tickets", "..tickets", "from ..runtime import tickets"),
         ("    from ..tokens import Refused", "..tokens", "from ..runtime.tokens import Refused"),
+        ("from app.ws.manager import manager", "app.ws.manager", "from ..contract import manager"),
+        ("from app.ws import tickets", "app.ws.tickets", "from ..runtime import tickets"),
+        ("import app.ws.tickets as t", "app.ws.tickets", "from ..runtime import tickets as t"),
     ],
 )
 def test_an_import_of_a_module_that_has_moved_is_named(
@@ -106,6 +109,8 @@ def test_what_is_there_may_be_imported(folder: Path) -> None:
         handlers.read_text()
         + "\nfrom .. import mine, messages, runtime, tools\nfrom ..mine import x\n"
         "from ..runtime.tokens import Identity\nfrom ...main import app\n"
+        "import app.ws, app.ws.mine, ws.gone, app.other\nfrom app.ws.messages import Ask\n"
+        "from app.ws import mine as m\nfrom ws.gone import y\n"
     )
     assert "MDB310" not in mdbgen(folder, "check").stderr
 

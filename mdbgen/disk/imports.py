@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from warnings import catch_warnings
 
 from mdbgen.disk.atomic import read_file
 from mdbgen.disk.handlers import MAX_HANDLER_BYTES
+from mdbgen.disk.records import read_records
 from mdbgen.errors import Diagnostic, Severity
 from mdbgen.model.files import Owner, RenderedFile
 
 # Handlers import what they need from one place; the modules below it may move.
 _PLACE = "contract"
 _EXPORTED = re.compile(r"\b(\w+) as \1\b|^class (\w+)", re.MULTILINE)
+
+
+class _Import(NamedTuple):
+    """An import from the package around a handler file."""
+
+    node: ast.stmt
+    prefix: str  # of its modules, as it is written there: "..", "app.ws."
+    module: str  # "connection"; "" where the names are modules themselves
+    names: tuple[ast.alias, ...]
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules that it names, with dots, below the package."""
+        return [self.module] if self.module else [alias.name for alias in self.names]
 
 
 def find_stale_imports(files: Sequence[RenderedFile], target: Path) -> Iterator[Diagnostic]:
@@ -27,58 +43,83 @@ def find_stale_imports(files: Sequence[RenderedFile], target: Path) -> Iterator[
     modules = {file.path.removesuffix(".py"): file for file in files if file.path.endswith(".py")}
     for file in files:
         disk = read_file(target, file.path, MAX_HANDLER_BYTES) if file.owner is Owner.APP else None
-        for node in _package_imports(disk.text) if disk else ():
-            gone = [name for name in _modules_of(node) if not _is_there(name, modules, target)]
+        for found in _package_imports(disk.text, target) if disk else ():
+            gone = [name for name in found.modules if not _is_there(name, modules, target)]
             if gone:
-                yield _warning((target / file.path).as_posix(), node, gone, modules)
+                yield _warning((target / file.path).as_posix(), found, gone, modules)
 
 
-def _package_imports(text: str) -> list[ast.ImportFrom]:
+def _package_imports(text: str, target: Path) -> list[_Import]:
     """Return the imports of a handler file from the package around it."""
-    if not re.search(rf"^[ \t]*from[ \t]+\.\.(?!{_PLACE}\b)", text, re.MULTILINE):
+    package = target.resolve().parts
+    relative, absolute = rf"\.\.(?!{_PLACE}\b)", rf"\w[\w.]*\.{re.escape(package[-1])}\b"
+    starts = rf"^[ \t]*(?:from|import)[ \t]+(?:{relative}|{absolute})"
+    if not re.search(starts, text, re.MULTILINE):
         return []
     try:
         with catch_warnings(action="ignore"):
             nodes = list(ast.walk(ast.parse(text.removeprefix("\ufeff"))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the app will hear of it
         return []
-    return [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 2]
+    return [found for node in nodes for found in _imports_of(node, package)]
 
 
-def _modules_of(node: ast.ImportFrom) -> list[str]:
-    """Return the modules that an import names, as paths in the package."""
-    if node.module:
-        return [node.module.replace(".", "/")]
-    return [alias.name for alias in node.names]
+def _imports_of(node: ast.AST, package: Sequence[str]) -> Iterator[_Import]:
+    match node:
+        case ast.ImportFrom(level=2):
+            yield _Import(node, "..", node.module or "", tuple(node.names))
+        case ast.ImportFrom(level=0, module=str(dotted)):
+            prefix = _prefix_of(dotted, package)
+            if prefix:
+                module = dotted[len(prefix) :]
+                yield _Import(node, prefix, module, tuple(node.names))
+        case ast.Import(names=names):
+            for alias in names:
+                prefix = _prefix_of(alias.name, package)
+                module = alias.name[len(prefix) :]
+                if prefix and module:
+                    yield _Import(node, prefix, "", (ast.alias(module, alias.asname),))
+
+
+def _prefix_of(dotted: str, package: Sequence[str]) -> str:
+    """Return the part of an absolute name that is the package around, "" if none is.
+
+    Its last two names at least: one alone may be that of a library.
+    """
+    parts = dotted.split(".")
+    for length in range(len(parts), 1, -1):
+        if parts[:length] == list(package[-length:]):
+            return ".".join(parts[:length]) + "."
+    return ""
 
 
 def _is_there(module: str, modules: Iterable[str], target: Path) -> bool:
     """Return whether a package has a module: a generated one, or one of the app's own."""
-    if module in modules or f"{module}/__init__" in modules:
+    path = module.replace(".", "/")
+    if path in modules or f"{path}/__init__" in modules or (target / path).is_dir():
         return True
-    own = target / f"{module}.py"
-    is_former = own.is_file() and own.read_bytes()[:100].startswith(b"# Code generated by mdbgen")
-    return (own.is_file() and not is_former) or (target / module).is_dir()
+    own = f"{path}.py"
+    return (target / own).is_file() and own not in read_records(target).paths
 
 
 def _warning(
-    name: str, node: ast.ImportFrom, gone: Sequence[str], modules: dict[str, RenderedFile]
+    name: str, found: _Import, gone: Sequence[str], modules: Mapping[str, RenderedFile]
 ) -> Diagnostic:
-    dotted = " and ".join(f"..{module.replace('/', '.')}" for module in gone)
+    dotted = " and ".join(f"{found.prefix}{module}" for module in gone)
     message = f"imports {dotted}, which is not there any more"
-    column = node.col_offset + 1
-    hint = f"write: {'; '.join(_rewritten(node, gone, modules))}"
+    hint = f"write: {'; '.join(_rewritten(found, gone, modules))}"
+    place = (found.node.lineno, found.node.col_offset + 1)
     return Diagnostic(
-        name, node.lineno, column, "MDB310", "", message, suggestion=hint, severity=Severity.WARNING
+        name, *place, "MDB310", "", message, suggestion=hint, severity=Severity.WARNING
     )
 
 
 def _rewritten(
-    node: ast.ImportFrom, gone: Sequence[str], modules: dict[str, RenderedFile]
+    found: _Import, gone: Sequence[str], modules: Mapping[str, RenderedFile]
 ) -> Iterator[str]:
     """Yield the imports to write instead."""
     exported = {one or other for one, other in _EXPORTED.findall(modules[_PLACE].draft)}
-    names = [each for each in node.names if node.module or each.name in gone]
+    names = [each for each in found.names if found.module or each.name in gone]
     spelled = {
         each.name: f"{each.name} as {each.asname}" if each.asname else each.name for each in names
     }
@@ -87,5 +128,5 @@ def _rewritten(
         yield f"from ..{_PLACE} import {', '.join(ours)}"
     others = [text for name, text in spelled.items() if name not in exported]
     if others:
-        place = f"..runtime.{node.module}" if node.module else "..runtime"
+        place = f"..runtime.{found.module}" if found.module else "..runtime"
         yield f"from {place} import {', '.join(others)}"
