@@ -95,10 +95,9 @@ class Backplane:
         Raises:
             SettingsError: There is no address to connect to.
         """
-        if self.home is None:
-            self._run()
+        self._ensure_running()
         if self._reader is not None and self._is_here():
-            await self._reader.wait_until_in_step(START_TIMEOUT_S)
+            await self._reader.wait_until_in_step()
 
     async def stop(self) -> None:
         """Let what was published reach Redis, then leave; part of the shutdown."""
@@ -115,7 +114,7 @@ class Backplane:
         Args:
             deliver: Gives it to the clients of this process, where Redis is away.
         """
-        await self.start()
+        self._ensure_running()
         if self._publisher is not None:
             await self._publisher.publish(fields, deliver)
 
@@ -132,14 +131,17 @@ class Backplane:
     def _is_here(self) -> bool:
         return self.home is asyncio.get_running_loop()
 
-    def _run(self) -> None:
-        """Begin on the event loop that is running; an earlier one is gone."""
+    def _ensure_running(self) -> None:
+        """Begin on the event loop that is running, if none runs it; an earlier one is gone."""
+        if self.home is not None:
+            return
         redis = connect(ANSWER_TIMEOUT_S)
         self._publisher = publisher = Publisher(redis, self._link)
         self._reader = reader = Reader(
             partial(connect, READ_TIMEOUT_S), self._receiver, publisher, self._link
         )
         self._loop = asyncio.get_running_loop()
+        self._loop.call_later(START_TIMEOUT_S, reader.give_up_waiting)
         self._tasks = [
             asyncio.create_task(reader.run()),
             asyncio.create_task(publisher.run()),

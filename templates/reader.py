@@ -50,7 +50,7 @@ class Reader:
         publisher: Publisher,
         link: Link,
     ) -> None:
-        self._is_in_step = asyncio.Event()
+        self._may_serve = asyncio.Event()  # it is in step, or has been waited for
         self._connect = connect
         self._receiver = receiver
         self._publisher = publisher
@@ -77,11 +77,13 @@ class Reader:
                 failures += 1
             await asyncio.sleep(backoff_s(failures))
 
-    async def wait_until_in_step(self, timeout_s: float) -> None:
-        """Wait until all is read that was there at the start; not for ever."""
-        if not self._is_in_step.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_in_step.wait(), timeout_s)
+    async def wait_until_in_step(self) -> None:
+        """Wait until all is read that was there at the start, or ``give_up_waiting``."""
+        await self._may_serve.wait()
+
+    def give_up_waiting(self) -> None:
+        """Redis is away at the start: from here on, nobody waits for it."""
+        self._may_serve.set()
 
     async def reach(self, since: str) -> None:
         """Wait, for a while, until what a client has seen elsewhere is read here as well."""
@@ -104,7 +106,7 @@ class Reader:
             await self._check(redis, self._cursor)
         self._link.answered()
         self._link.restored("reader")
-        self._is_in_step.set()
+        self._may_serve.set()
 
     async def _begin(self, redis: Redis) -> None:
         """Start at the end of the stream, knowing the broadcasts before it."""
@@ -200,9 +202,7 @@ class Reader:
             self._is_marked = False
             self._receiver.deliver_as(seq, *broadcast)
         elif b"d" in fields:
-            order = json.loads(fields[b"d"])
-            info = CloseInfo(order["code"], order["reason"])
-            self._receiver.end(_text(fields, b"u"), order["id"], info)
+            self._receiver.end(_text(fields, b"u"), *_end_order(fields[b"d"]))
         elif b"l" in fields and not self._is_marked:
             self._lose(seq)
 
@@ -283,6 +283,19 @@ def _parsed(entries: list[tuple[bytes, Fields]]) -> Entries:
 
 def _now() -> EntryId:
     return EntryId(time.time_ns() // 1_000_000, 0)
+
+
+def _end_order(text: bytes) -> tuple[str, CloseInfo]:
+    """Whose connection ends, by its id, and what it is told.
+
+    Raises:
+        NotOurs: It is no order of a worker's.
+    """
+    try:
+        order = json.loads(text)
+        return order["id"], CloseInfo(order["code"], order["reason"])
+    except (KeyError, TypeError, ValueError):
+        raise NotOurs("it ends no connection") from None
 
 
 def _frame(text: bytes) -> Frame:

@@ -324,18 +324,27 @@ async def test_the_readiness_check_of_the_page(workers: Workers, tmp_path: Path)
         assert await server.get("/ready") == {"ready": True}
 
 
-def test_a_worker_without_an_address_does_not_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("", "REDIS_URL is not set"),
+        ("localhost:6379", "REDIS_URL is no address"),
+        ("redis://:pass/word@localhost/0", "REDIS_URL is no address"),
+    ],
+)
+def test_a_worker_without_an_address_does_not_start(tmp_path: Path, url: str, what: str) -> None:
     write_project(tmp_path, "workers", {"app": MANIFEST})
     done = subprocess.run(
         [sys.executable, "-m", "uvicorn", "main:app", "--port", "0"],
         cwd=tmp_path,
-        env={**os.environ, "SECRET_KEY": KEY, "REDIS_URL": ""},
+        env={**os.environ, "SECRET_KEY": KEY, "REDIS_URL": url},
         capture_output=True,
         text=True,
         timeout=30,
     )
     assert done.returncode != 0
-    assert "REDIS_URL is not set" in done.stderr
+    assert what in done.stderr
+    assert "'pass'" not in done.stderr
 
 
 async def test_while_redis_is_dead_clients_are_served_here(tmp_path: Path) -> None:
@@ -402,8 +411,10 @@ async def test_workers_start_without_redis_and_find_it_later(tmp_path: Path) -> 
             serving(tmp_path / "late", "workers", {"app": MANIFEST}, env=env)
         )
         async with late.join("/ws") as client:
-            await late.post("/broadcast", message={"type": "alone"})
-            assert await types(client, 1) == ["alone"]
+            first = await late.post("/broadcast", message={"type": "alone"})
+            second = await late.post("/broadcast", message={"type": "again"})
+            assert await types(client, 2) == ["alone", "again"]
+            assert (first["seconds"] < 1.2, second["seconds"] < 0.5) == (True, True)
             workers.redis.start()
             found = await types(client, 1)
             assert found == ["resync"]

@@ -78,9 +78,20 @@ class Hub:
         occupied = [each for each in serving if len(each)]
         return next((each.loop for each in [*occupied, *serving]), None)
 
-    def is_served_by(self, loop: asyncio.AbstractEventLoop | None) -> bool:
-        """Whether clients are, or may come to be, on an event loop."""
-        return loop in self._by_loop
+    def refuse_to_block(self) -> None:
+        """Refuse a call that blocks, where it would block the clients.
+
+        Raises:
+            RuntimeError: Clients are, or may come to be, on the event loop that is running.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if loop in self._by_loop:
+            raise RuntimeError(
+                "emit would block the event loop: use `await manager.broadcast(...)` here"
+            )
 
     def join(self, connection: Connection, channel: str) -> None:
         """Let a client have what is broadcast to a channel."""

@@ -46,10 +46,7 @@ def _publish(frame: Frame, audience: Audience) -> None:
             "this process serves no clients:"
             ' only with "mdbgen": {"backplane": "redis"} emit reaches those of others'
         )
-    if hub.is_served_by(_running_loop()):
-        raise RuntimeError(
-            "emit would block the event loop: use `await manager.broadcast(...)` here"
-        )
+    hub.refuse_to_block()
     delivery = schedule(loop, hub.deliver, frame, audience)
     try:
         delivery.result(EMIT_TIMEOUT_S)
@@ -57,13 +54,6 @@ def _publish(frame: Frame, audience: Audience) -> None:
         if delivery.cancel():
             raise TimeoutError("the event loop is too busy") from None
         delivery.result()  # It was about to be done.
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _loop_of_worker_thread() -> asyncio.AbstractEventLoop | None:
