@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
 
+from support.clients import check_refusals, stuck
 from support.live import HYPERCORN, TIMEOUT_S, Client, Server, serving, token
 
 pytestmark = pytest.mark.slow
@@ -74,23 +74,6 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@contextmanager
-def stuck(server: Server) -> Iterator[None]:
-    """A client that connects, reads ``connected``, and then nothing more."""
-    with socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(TIMEOUT_S)
-        client.connect(("127.0.0.1", server.port))
-        client.sendall(
-            b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        )
-        received = b""
-        while b'"connected"' not in received:
-            received += client.recv(4096)
-        yield
-
-
 async def numbers(client: Client, count: int) -> list[int]:
     """The numbers of so many broadcasts, in the order of their arrival."""
     found: list[int] = []
@@ -126,20 +109,7 @@ async def test_broadcasts_arrive_in_order(server: Server) -> None:
 
 
 async def test_clients_hear_why_they_are_refused(server: Server) -> None:
-    async with server.connect("/ws", token="bad") as client:
-        closing = await client.closing()
-    assert (closing.code, closing.reason) == (1008, "unauthenticated")
-    assert [frame["type"] for frame in closing.frames] == ["disconnect"]
-    async with server.connect("/members") as client:
-        assert (await client.closing()).code == 1008
-    async with server.connect("/ws?raise=Reject", token=token()) as client:
-        closing = await client.closing()
-    assert (closing.code, closing.reason) == (1008, "forbidden")
-    async with server.connect("/ws?raise=KeyError", token=token()) as client:
-        assert (await client.closing()).code == 1011
-    with pytest.raises(InvalidStatus, match="403"):
-        async with server.connect("/ws", token=token(), origin="https://evil.example"):
-            pass
+    await check_refusals(server)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from support.clients import stuck
 from support.live import TIMEOUT_S, Client, Server, serving, token
 
 pytestmark = pytest.mark.slow
@@ -41,23 +42,6 @@ def sends(
         env["TEST_SEND_TIMEOUT_S"] = str(send_timeout_s)
     with serving(root, "share", {"app": manifest}, env=env, arguments=arguments) as server:
         yield server
-
-
-@contextmanager
-def stuck(server: Server) -> Iterator[socket.socket]:
-    """A client that connects, reads ``connected``, and then nothing more."""
-    with socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(TIMEOUT_S)
-        client.connect(("127.0.0.1", server.port))
-        client.sendall(
-            b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        )
-        received = b""
-        while b'"connected"' not in received:
-            received += client.recv(4096)
-        yield client
 
 
 async def numbers(client: Client, count: int) -> list[int]:

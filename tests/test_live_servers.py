@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import InvalidStatus
 
+from support.clients import check_refusals
 from support.live import Client, Server, check_log, serving, token
 
 pytestmark = pytest.mark.slow
@@ -55,24 +55,7 @@ async def test_a_conversation(server: Server) -> None:
         closing = await client.closing()
         assert (closing.code, closing.farewell["code"]) == (1003, 1003)
 
-    async with server.connect("/ws", token="bad") as client:
-        closing = await client.closing()
-    assert (closing.code, closing.reason) == (1008, "unauthenticated")
-    assert [frame["type"] for frame in closing.frames] == ["disconnect"]
-
-    async with server.connect("/members") as client:
-        assert (await client.closing()).code == 1008
-
-    async with server.connect("/ws?raise=Reject", token=token()) as client:
-        closing = await client.closing()
-    assert (closing.code, closing.reason) == (1008, "forbidden")
-
-    async with server.connect("/ws?raise=KeyError", token=token()) as client:
-        assert (await client.closing()).code == 1011
-
-    with pytest.raises(InvalidStatus, match="403"):
-        async with server.connect("/ws", token=token(), origin="https://evil.example"):
-            pass
+    await check_refusals(server)
 
     for code, reason in ((1000, "done"), (4001, "ä" * 100), (1012, "")):
         async with server.join("/ws") as client:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from support import clients
 from support.live import Client, Server, serving, token
 
 pytestmark = pytest.mark.slow
@@ -20,27 +20,9 @@ MESSAGES, BYTES = 300, 64 * 1024
 OUTBOX_BYTES = 1_048_576
 
 
-@contextmanager
-def stuck(server: Server, user: str = "stuck") -> Iterator[socket.socket]:
+def stuck(server: Server, user: str = "stuck") -> AbstractContextManager[socket.socket]:
     """A client that upgrades the connection and never reads anything again."""
-    with closing(socket.socket()) as raw:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        raw.settimeout(10)
-        raw.connect(("127.0.0.1", server.port))
-        request = (
-            f"GET /ws?token={token(sub=user)} HTTP/1.1",
-            f"Host: 127.0.0.1:{server.port}",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        )
-        raw.sendall("\r\n".join((*request, "", "")).encode())
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += raw.recv(1)
-        assert b" 101 " in head
-        yield raw
+    return clients.stuck(server, f"/ws?token={token(sub=user)}", after=b"\r\n\r\n")
 
 
 async def _read(client: Client) -> list[int]:
