@@ -296,6 +296,17 @@ def test_other_programs_are_told_how_to_publish() -> None:
     assert "resync" in document["channels"]["realtime"]["messages"]
 
 
+def test_an_app_without_tickets_speaks_of_none() -> None:
+    manifest = {
+        "slug": "open",
+        "websockets": {"feed": {"path": "/feed", "auth": {"required": False}}},
+        "mdbgen": {"outputs": ["asyncapi"]},
+    }
+    text = _text(manifest)
+    assert json.loads(text)["channels"]["feed"]["x-anonymous"] is True
+    assert "ticket" not in text
+
+
 def test_limits_are_those_that_apply(tmp_path: Path) -> None:
     with live.imported(tmp_path, _manifest("outputs")) as ws:
         settings = sys.modules[f"{ws.__name__}.runtime.deployment"]

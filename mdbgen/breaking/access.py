@@ -48,6 +48,15 @@ def compare_origins(old: Manifest, new: Manifest, changes: Changes) -> None:
             changes.add("origin-added", path, f"{shown(origin)} is new")
 
 
+def compare_tickets(old: Manifest, new: Manifest, changes: Changes) -> None:
+    """Compare whether clients can exchange a token for a ticket."""
+    if old.has_tickets and not new.has_tickets:
+        message = "no endpoint requires a credential any more"
+        changes.add("tickets-removed", ("websockets",), message)
+    elif new.has_tickets and not old.has_tickets:
+        changes.add("tickets-added", ("websockets",), "an endpoint requires a credential")
+
+
 def compare_access(name: str, old: Endpoint, new: Endpoint, changes: Changes) -> None:
     """Compare who may connect to an endpoint, and what its tickets are good for."""
     path: Path = ("websockets", name)

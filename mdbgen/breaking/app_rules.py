@@ -101,6 +101,23 @@ RULES = (
         mirror="origin-removed",
     ),
     ChangeRule(
+        "tickets-removed",
+        Area.ACCESS,
+        Level.ERROR,
+        Level.ERROR,
+        "There are no tickets any more: clients that ask for one cannot connect",
+        mirror="tickets-added",
+        instead="keep an endpoint that requires a credential until no client asks for tickets",
+    ),
+    ChangeRule(
+        "tickets-added",
+        Area.ACCESS,
+        Level.INFO,
+        Level.INFO,
+        "A token can be exchanged for a ticket",
+        mirror="tickets-removed",
+    ),
+    ChangeRule(
         "ticket-ttl-shortened",
         Area.ACCESS,
         Level.WARNING,

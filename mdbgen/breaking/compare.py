@@ -9,6 +9,7 @@ from mdbgen.breaking.access import (
     compare_limits,
     compare_origins,
     compare_policies,
+    compare_tickets,
 )
 from mdbgen.breaking.change import Change, Changes, Path, Side
 from mdbgen.breaking.messages import compare_messages
@@ -24,6 +25,7 @@ def compare_manifests(old: Manifest, new: Manifest) -> Sequence[Change]:
         changes.add("slug-changed", ("slug",), f"{shown(old.slug)} → {shown(new.slug)}")
     compare_policies(old, new, changes)
     compare_origins(old, new, changes)
+    compare_tickets(old, new, changes)
     types = TypeComparison(
         {name: each.type for name, each in old.schemas.items()},
         {name: each.type for name, each in new.schemas.items()},

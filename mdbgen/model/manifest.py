@@ -87,6 +87,11 @@ class Manifest:
     backplane: Backplane = "memory"  # what joins the workers
 
     @property
+    def has_tickets(self) -> bool:
+        """Whether tokens can be exchanged for tickets: where some endpoint requires one."""
+        return any(each.required.value for each in self.websockets.values())
+
+    @property
     def has_gaps(self) -> bool:
         """Whether clients of any endpoint may be told that they have missed something."""
         return self.backplane != "memory"

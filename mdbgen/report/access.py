@@ -252,7 +252,8 @@ def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str
 def _as_text(manifest: Manifest) -> str:
     endpoints = [("endpoint", "path", "who may connect", "messages", "ping", "ticket")]
     for each in describe_endpoints(manifest):
-        timing = f"{each.ping_interval} s", f"{each.ticket_ttl_seconds} s"
+        ticket = f"{each.ticket_ttl_seconds} s" if manifest.has_tickets else "none"
+        timing = f"{each.ping_interval} s", ticket
         who = f"{each.who}\n({each.decided_by})"
         endpoints.append((each.endpoint, each.path, who, each.messages, *timing))
     rules = [("at every endpoint", "", "decided by")]

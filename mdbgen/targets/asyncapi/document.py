@@ -19,7 +19,7 @@ from mdbgen.model.wire import (
     stream_key,
 )
 from mdbgen.naming import ticket_path
-from mdbgen.targets.asyncapi.handshake import SECURITY_SCHEMES, binding, binding_key, credentials
+from mdbgen.targets.asyncapi.handshake import binding, binding_key, credentials, security_schemes
 from mdbgen.targets.asyncapi.payloads import Payloads
 from mdbgen.targets.asyncapi.schemas import MISREAD_KEYS, Json
 
@@ -85,9 +85,10 @@ class _Document:
                 "messages": {key: _titled(key, each) for key, each in self._messages()},
                 **({"schemas": self._payloads.components()} if self._manifest.schemas else {}),
                 "channelBindings": {
-                    binding_key(each): {"ws": binding(each)} for each in self._endpoints.values()
+                    binding_key(each): {"ws": binding(each, self._manifest)}
+                    for each in self._endpoints.values()
                 },
-                "securitySchemes": SECURITY_SCHEMES,
+                "securitySchemes": security_schemes(self._manifest),
                 "correlationIds": {
                     "id": {"location": "$message.payload#/id"},
                     "reply_to": {"location": "$message.payload#/reply_to"},
@@ -118,7 +119,7 @@ class _Document:
                 "host": {"default": host, "description": "Name and port; the app's own."}
             },
         }
-        return {**server, "security": credentials()} if self._is_closed else server
+        return {**server, "security": credentials(self._manifest)} if self._is_closed else server
 
     def _channel(self, name: str, endpoint: Endpoint) -> Json:
         keys = [*self._received_keys(endpoint), *self._sent_keys(endpoint), "pong"]
@@ -140,6 +141,8 @@ class _Document:
         }
         if not endpoint.description.strip():
             del channel["description"]
+        if not self._manifest.has_tickets:
+            del channel["x-ticket"]
         return channel
 
     def _operations(self, name: str, endpoint: Endpoint) -> Iterator[tuple[str, Json]]:
@@ -164,7 +167,7 @@ class _Document:
         """Say that an operation needs a credential, where the server does not say so of all."""
         if self._is_closed or endpoint.anonymous.value:
             return operation
-        return {**operation, "security": credentials()}
+        return {**operation, "security": credentials(self._manifest)}
 
     def _messages(self) -> Iterator[tuple[str, Json]]:
         """Yield ``components.messages``; one that several endpoints declare is there once."""

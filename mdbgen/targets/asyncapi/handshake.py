@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mdbgen.model.manifest import Endpoint
+from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.targets.asyncapi.schemas import Json
 
 _CREDENTIALS = (
     "The first one that is there counts: `Authorization: Bearer`, the subprotocols"
-    ' `["bearer", "<token>"]`, `?ticket=`, `?token=`, the cookies `ws_token` and `token`.'
+    ' `["bearer", "<token>"]`, {}`?token=`, the cookies `ws_token` and `token`.'
 )
-SECURITY_SCHEMES: Json = {
+_SCHEMES: dict[str, Json] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
@@ -26,7 +26,7 @@ SECURITY_SCHEMES: Json = {
         "type": "httpApiKey",
         "in": "query",
         "name": "token",
-        "description": "The JWT itself. It may end up in logs; a ticket does no harm there.",
+        "description": "The JWT itself. It may end up in logs.",
     },
     "ws_token_cookie": {
         "type": "httpApiKey",
@@ -43,9 +43,19 @@ SECURITY_SCHEMES: Json = {
 }
 
 
-def credentials() -> list[Json]:
-    """Return the ways to show a credential, of which one is enough."""
-    return [{"$ref": f"#/components/securitySchemes/{name}"} for name in SECURITY_SCHEMES]
+def security_schemes(manifest: Manifest) -> dict[str, Json]:
+    """Return the ways to show a credential, by their names; tickets where there are some."""
+    return {
+        name: scheme
+        for name, scheme in _SCHEMES.items()
+        if name != "ticket" or manifest.has_tickets
+    }
+
+
+def credentials(manifest: Manifest) -> list[Json]:
+    """Return references to the ways to show a credential, of which one is enough."""
+    names = security_schemes(manifest)
+    return [{"$ref": f"#/components/securitySchemes/{name}"} for name in names]
 
 
 def binding_key(endpoint: Endpoint) -> str:
@@ -53,11 +63,12 @@ def binding_key(endpoint: Endpoint) -> str:
     return "websocket-with-history" if endpoint.history else "websocket"
 
 
-def binding(endpoint: Endpoint) -> Json:
+def binding(endpoint: Endpoint, manifest: Manifest) -> Json:
     """Return what a client says when it opens the socket."""
     query: Json = {
-        "ticket": {"type": "string", "description": SECURITY_SCHEMES["ticket"]["description"]},
-        "token": {"type": "string", "description": SECURITY_SCHEMES["token"]["description"]},
+        scheme["name"]: {"type": "string", "description": scheme["description"]}
+        for scheme in security_schemes(manifest).values()
+        if scheme.get("in") == "query"
     }
     if endpoint.history:
         query["since"] = {
@@ -78,7 +89,11 @@ def binding(endpoint: Endpoint) -> Json:
     }
     return {
         "method": "GET",
-        "query": {"type": "object", "description": _CREDENTIALS, "properties": query},
+        "query": {
+            "type": "object",
+            "description": _CREDENTIALS.format("`?ticket=`, " if manifest.has_tickets else ""),
+            "properties": query,
+        },
         "headers": {"type": "object", "properties": headers},
         "bindingVersion": "0.1.0",
     }

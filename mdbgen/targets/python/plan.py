@@ -102,7 +102,7 @@ def make_plan(manifest: Manifest) -> Plan:
         limits=tuple(LIMITS.values()),
         messages=messages,
         compat=manifest.compat,
-        has_tickets=any(each.required.value for each in manifest.websockets.values()),
+        has_tickets=manifest.has_tickets,
         has_backplane=has_backplane,
         start=_START_SHARED if has_backplane else _START,
         published_doc="match" if has_backplane else "it was queued for",
