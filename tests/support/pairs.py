@@ -48,6 +48,18 @@ class Declared:
         except ManifestError:
             return False
 
+    def schemas_of(self, name: str) -> set[str]:
+        """The named schemas that a message leads to."""
+        found: set[str] = set()
+        waiting: list[object] = [self.messages.get(name)]
+        while waiting:
+            text = json.dumps(waiting.pop())
+            for each in self.named.keys() - found:
+                if json.dumps(samples.reference_to(each)["$ref"]) in text:
+                    found.add(each)
+                    waiting.append(self.named[each])
+        return found
+
     def written(self, name: str, random: Random) -> Iterator[Schema]:
         """Messages that are valid, as far as chance may have it."""
         values = samples.Values(random, dict(self.named))
@@ -87,7 +99,7 @@ def _drawn(random: Random) -> tuple[Schema, Schema]:
 def _changed(messages: Schema, named: Schema, random: Random) -> tuple[Schema, Schema]:
     """The same with a change, or several, of each; those that mdbgen refuses are undone."""
     messages, named = copy.deepcopy(messages), copy.deepcopy(named)
-    for group in (messages, named):
+    for group in random.choice(((messages,), (named,), (messages, named))):
         for name, before in group.items():
             for _ in range(_TRIES):
                 group[name] = copy.deepcopy(before)
