@@ -188,6 +188,20 @@ def test_alias_in_a_circle_of_classes_comes_after_them() -> None:
     assert not {"Leaves", "More"} & set(plan.rebuilt), "an alias is nothing to rebuild"
 
 
+def test_alias_of_an_alias_in_a_circle_of_classes_comes_after_it() -> None:
+    """A class leads to the second one first."""
+    tagged = {"kind": {"const": "a"}, "again": _ref("Second")}
+    inner = {"type": "object", "properties": tagged, "required": ["kind"]}
+    plan = _plan(
+        {
+            "First": {"anyOf": [inner, {"type": "string"}]},
+            "Second": _ref("First"),
+            "Third": {"type": "array", "items": _ref("Second")},
+        }
+    )
+    assert _order(plan) == ["FirstA", "M", "First", "Second", "Third"]
+
+
 def test_alias_of_which_a_union_names_the_members_only() -> None:
     """pydantic tells objects apart where nothing else is among them."""
     tagged = {name: {**_object(kind={"const": name}), "required": ["kind"]} for name in ("a", "b")}

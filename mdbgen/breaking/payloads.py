@@ -182,9 +182,13 @@ class TypeComparison:
             if name in after:
                 self._compare_properties(each, at_old, after[name], at_new, way)
             else:
-                level = _level_of_removal(each, new, way)
                 self.changes.add(
-                    "property-removed", at_old, _removal(name, new, way), level=level, side=Side.OLD
+                    "property-removed",
+                    at_old,
+                    _removal(name, new, way),
+                    direction=way,
+                    level=_level_of_removal(each, new, way),
+                    side=Side.OLD,
                 )
         for name, each in after.items():
             if name not in before:
