@@ -189,17 +189,18 @@ def test_alias_in_a_circle_of_classes_comes_after_them() -> None:
 
 
 def test_alias_of_an_alias_in_a_circle_of_classes_comes_after_it() -> None:
-    """A class leads to the second one first."""
+    """Whoever starts at the first alias meets the second one before it is through."""
     tagged = {"kind": {"const": "a"}, "again": _ref("Second")}
     inner = {"type": "object", "properties": tagged, "required": ["kind"]}
     plan = _plan(
         {
+            "Start": _object(first=_ref("First")),
             "First": {"anyOf": [inner, {"type": "string"}]},
             "Second": _ref("First"),
             "Third": {"type": "array", "items": _ref("Second")},
         }
     )
-    assert _order(plan) == ["FirstA", "M", "First", "Second", "Third"]
+    assert _order(plan) == ["FirstA", "Start", "M", "First", "Second", "Third"]
 
 
 def test_alias_of_which_a_union_names_the_members_only() -> None:
