@@ -179,8 +179,8 @@ EXAMPLES: Mapping[str, Example] = {
         BROKEN,
     ),
 }
-# More than files: a hundred problems, a link, a disk that is full, a bug, a shallow clone. The tests
-# of the command line, of hostile folders, of the tree and of ``breaking`` have them.
+# More than files: a hundred problems, a link, a full disk, a bug, a shallow clone. The tests of the
+# command line, of hostile folders, of the tree and of ``breaking`` have them.
 ELSEWHERE = {"MDB009", "MDB305", "MDB306", "MDB408", "MDB409", "MDB414"}
 
 

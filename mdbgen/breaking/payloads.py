@@ -61,7 +61,7 @@ class TypeComparison:
     old_schemas: Schemas
     new_schemas: Schemas
     changes: Changes
-    _seen: set[tuple[Path, Path, Direction]] = field(default_factory=set)
+    _seen: set[tuple[Path, int, Path, int, Direction]] = field(default_factory=set)
 
     def compare(
         self, old: SchemaType, old_path: Path, new: SchemaType, new_path: Path, way: Direction
@@ -69,9 +69,11 @@ class TypeComparison:
         """Find what a client that knows the old type may stumble over."""
         if isinstance(old, RefType) and isinstance(new, RefType):
             old_path, new_path = _schema_path(old), _schema_path(new)
-        if (old_path, new_path, way) in self._seen:
+            old, new = self.old_schemas[old.name], self.new_schemas[new.name]
+        pair = (old_path, id(old), new_path, id(new), way)  # members of a union share a path
+        if pair in self._seen:
             return
-        self._seen.add((old_path, new_path, way))
+        self._seen.add(pair)
         before = _by_json_type(_options(old, old_path, self.old_schemas))
         after = _by_json_type(_options(new, new_path, self.new_schemas))
         common = before.keys() & after.keys()
