@@ -87,7 +87,7 @@ def compare_limits(name: str, old: Endpoint, new: Endpoint, changes: Changes) ->
             rule = "limit-lowered" if after < before else "limit-raised"
             level = _LIMIT_LEVELS.get(key) if after < before else None
             where = (*path, "limits", key)
-            changes.add(rule, where, f"{key}: {before} → {after}", level=level)
+            changes.add(rule, where, f"{before} → {after}", level=level)
     if old.history != new.history:
         rule = "history-lowered" if new.history < old.history else "history-raised"
         if not new.history:

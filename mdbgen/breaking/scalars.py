@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -171,8 +171,8 @@ def _accepts(kind: ScalarType, value: Any) -> bool:
     return True
 
 
-def _listed(values: Iterable[Scalar]) -> str:
-    return ", ".join(shown(each) for each in values)
+def _listed(values: Collection[Scalar]) -> str:
+    return ("one of " if len(values) > 1 else "") + ", ".join(map(shown, values))
 
 
 def _spelled(value: object) -> str:
