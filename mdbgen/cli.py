@@ -33,7 +33,7 @@ _UsageError: type[Exception]
 (_UsageError,) = typer.BadParameter.__bases__
 
 app = typer.Typer(
-    help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in step.",
+    help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in sync.",
     add_completion=False,
     no_args_is_help=True,
     epilog="Example: mdbgen check, in a project whose pyproject.toml lists its apps.",
@@ -52,10 +52,10 @@ _Manifest = Annotated[
 ]
 _Output = Annotated[
     str | None,
-    typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+    typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
 ]
 _Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
-_SHELL = "Print what completes commands in a shell."
+_SHELL = "Print the completion script for a shell."
 
 
 def main() -> None:
@@ -192,7 +192,7 @@ def inspect(
 @app.command(epilog="Example: mdbgen init && mdbgen generate manifest.json -o app/ws/")
 def init(
     folder: Annotated[
-        str, typer.Argument(metavar="DIR", help="Where the manifest goes.", show_default=False)
+        str, typer.Argument(metavar="DIR", help="The folder for the manifest.", show_default=False)
     ] = ".",
 ) -> None:
     """Write a first manifest, and beside it the schema that editors complete it by.
@@ -231,7 +231,7 @@ def explain(
         from mdbgen.report.explain import all_rules, find_rules, report_rules
 
         if every == (code is not None):
-            raise MdbgenError(usage_problem("name one code, or write --all"))
+            raise MdbgenError(usage_problem("name a code, or use --all"))
         return report_rules(find_rules(code) if code else all_rules(), form)
 
     _emit(run, form)
@@ -266,9 +266,9 @@ def breaking(
 def eject(
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+        typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Yes, for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm; this cannot be undone.")] = False,
 ) -> None:
     """Make a package the app's own, for good.
 
@@ -282,7 +282,9 @@ def eject(
         from mdbgen.report.starter import report_eject
 
         if not yes:
-            problem = usage_problem(f"{output} would no longer be mdbgen's; if so, add --yes")
+            problem = usage_problem(
+                f"{output} would no longer be managed by mdbgen; to confirm, add --yes"
+            )
             raise MdbgenError(problem)
         return report_eject(eject(Path(output)))
 

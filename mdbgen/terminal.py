@@ -56,7 +56,7 @@ def report_bug(error: Exception) -> int:
 
         print_exception(error)
     if isinstance(error, MemoryError):
-        problem = usage_problem("there is not enough memory", "MDB408")
+        problem = usage_problem("not enough memory", "MDB408")
     else:
         what = f"{type(error).__name__}: {error}".partition("\n")[0]
         hint = "please report it, with what mdbgen prints if MDBGEN_TRACEBACK=1 is set"

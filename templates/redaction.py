@@ -32,7 +32,7 @@ class _Redaction(logging.Filter):
         self._secret = re.compile(secret, re.IGNORECASE)  # what is cut contains it
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; it is logged in any case."""
+        """Change the record; it is logged either way."""
         if record.levelno <= logging.DEBUG:
             record.exc_info = None  # which quotes a header that cannot be read
         if not isinstance(record.args, tuple):

@@ -73,7 +73,7 @@ def size_of(fields: Fields) -> int:
 
 
 def new_publisher() -> bytes:
-    """An id that tells when the publisher came to be, and is nobody else's."""
+    """An id that says when the publisher started, and is unique."""
     return f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(4)}".encode()
 
 

@@ -232,8 +232,8 @@ def test_a_manifest_of_a_project_is_a_file(tmp_path: Path) -> None:
     [
         ("a = " + "9" * 5000, "too many digits"),
         ("a = " + "[" * 100_000, "nested too deeply"),
-        ("a." * 200_000 + "a = 1", "a key has over 64 parts"),
-        ('"a" . ' * 100_000 + "a = 1", "a key has over 64 parts"),
+        ("a." * 200_000 + "a = 1", "a key has more than 64 parts"),
+        ('"a" . ' * 100_000 + "a = 1", "a key has more than 64 parts"),
         ("# " * 1_000_000, "over the limit of 1048576 bytes"),
     ],
     ids=["digits", "brackets", "parts", "quoted-parts", "size"],

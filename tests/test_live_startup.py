@@ -66,7 +66,7 @@ def not_starting(
         (CLOSED, {"SECRET_KEY": "x" * 32, "MDB_WS_OUTBOX_BYTES": "1e9"}, ["_BYTES is '1e9'"]),
         (OPEN, {"SECRET_KEY": "short"}, ["SECRET_KEY has 5 bytes"]),
         (ASYMMETRIC, {"SECRET_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is not set"]),
-        (ASYMMETRIC, {"MDB_JWT_PUBLIC_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is no PEM"]),
+        (ASYMMETRIC, {"MDB_JWT_PUBLIC_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is not a PEM"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )

@@ -74,9 +74,9 @@ def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic
     file = target / path
     parent = _first_existing(file.parent)
     if not parent.is_dir():
-        return _obstacle("MDB304", parent, "a file is where a folder belongs; move it away")
+        return _obstacle("MDB304", parent, "there is a file where a folder belongs; move it away")
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
-        return _obstacle("MDB305", file, "a symbolic link leads outside of the output folder")
+        return _obstacle("MDB305", file, "a symbolic link leads out of the output folder")
     if not os.path.lexists(file):
         return None
     if not os.path.isfile(file):
@@ -96,8 +96,8 @@ def refuse(obstacles: Iterable[Diagnostic | None]) -> None:
 
 
 def _no_regular_file(file: Path) -> Diagnostic:
-    kind = "a folder" if os.path.isdir(file) else "something that is no regular file"
-    return _obstacle("MDB304", file, f"{kind} is where a file belongs; move it away")
+    kind = "a folder" if os.path.isdir(file) else "something other than a regular file"
+    return _obstacle("MDB304", file, f"there is {kind} where a file belongs; move it away")
 
 
 def _too_large(file: Path, limit: int) -> Diagnostic:

@@ -260,7 +260,11 @@ def _spell(target: Path, path: str) -> str:
 
 def _diagnose(change: Change, conflict: Conflict) -> Diagnostic:
     is_edited = conflict is Conflict.EDITED
-    what = "edited by hand since mdbgen wrote it" if is_edited else "not made by mdbgen"
+    what = (
+        "edited by hand or reformatted since mdbgen wrote it"
+        if is_edited
+        else "not written by mdbgen"
+    )
     verb = "delete" if change.action is Action.DELETE else "overwrite"
     message = f"{what}; move your change elsewhere, or {verb} it with --force"
     return Diagnostic(change.file, 0, 0, conflict.value, "", message)

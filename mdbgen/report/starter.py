@@ -9,7 +9,7 @@ from mdbgen.errors import visible
 from mdbgen.report.formats import OK, Report, lines_of
 
 _EDITORS = (
-    "editors complete and check the manifest by the schema; in VS Code, with this in"
+    "editors complete and check the manifest with the schema; for VS Code, put this into"
     " .vscode/settings.json:"
 )
 

@@ -213,7 +213,7 @@ RealtimeSent: TypeAlias = TreeChanged
 Sendable: TypeAlias = TreeChanged
 """What the app may send."""
 
-# They name what stands below them.
+# They refer to what is defined below them.
 ShapeGroup.model_rebuild()
 Tree.model_rebuild()
 TreeChanged.model_rebuild()
