@@ -7,7 +7,7 @@ Every worker parses every entry, so there are few fields, with names of one lett
     f        a frame as clients get it, encoded once by whoever publishes it; or
     d        JSON that ends connections: {"code": 1000, "reason": "done", "id": "…"}; or
     l        a mark: something that was published is lost
-    u, c, e  for whom: a user, a channel, endpoints with commas between them
+    u, c, e  who it is for: a user, a channel, endpoints with commas between them
     x        the id of a connection that is left out
     p, n     the publisher, and how many entries it has published with this one
 """

@@ -392,7 +392,7 @@ def test_payloads_are_what_a_package_sends(tmp_path: Path) -> None:
         for frame in (
             wire.encode(state),
             wire.encode(state, reply_to="x"),
-            wire.encode(state, reply_to=3).numbered(4),
+            wire.numbered(wire.encode(state, reply_to=3), 4),
             wire.encode(m.OrderState(order=order)),
         ):
             sent.validate(_frame(frame))

@@ -25,7 +25,7 @@ IN_A_HURRY = {
     "session.ON_CONNECT_TIMEOUT_S": 0.5,
     "session.HANDLER_GRACE_S": 0.5,
     "session.ON_DISCONNECT_TIMEOUT_S": 0.5,
-    "session.CANCEL_TIMEOUT_S": 0.2,
+    "tasks.CANCEL_TIMEOUT_S": 0.2,
 }
 
 

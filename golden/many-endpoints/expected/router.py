@@ -14,9 +14,9 @@ from .handlers.documents import DocumentsHandlers
 from .handlers.notifications import NotificationsHandlers
 from .handlers.presence import PresenceHandlers
 from .handlers.status_page import StatusPageHandlers
+from .runtime.clients import clients
 from .runtime.deployment import Limits, deployment
 from .runtime.endpoint import Endpoint, Ticket, exchange_token
-from .runtime.hub import hub
 from .runtime.redaction import install_redaction
 from .runtime.session import drain
 from .settings import EndpointName
@@ -28,7 +28,7 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
-    hub.here()  # From now on, ``emit`` finds this event loop.
+    clients.serve_here()  # From now on, ``emit`` finds this event loop.
     yield
     await drain()
 

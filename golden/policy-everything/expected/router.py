@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request, Response
 
 from .handlers.orders import OrdersHandlers
 from .handlers.stock_levels import StockLevelsHandlers
+from .runtime.clients import clients
 from .runtime.deployment import Limits, deployment
 from .runtime.endpoint import Endpoint, Ticket, exchange_token
-from .runtime.hub import hub
 from .runtime.redaction import install_redaction
 from .runtime.session import drain
 from .settings import EndpointName
@@ -25,7 +25,7 @@ async def _lifespan(_: object) -> AsyncGenerator[None, None]:
     install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()
-    hub.here()  # From now on, ``emit`` finds this event loop.
+    clients.serve_here()  # From now on, ``emit`` finds this event loop.
     yield
     await drain()
 

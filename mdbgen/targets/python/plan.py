@@ -76,7 +76,7 @@ class Plan(NamedTuple):
     history_literal: str  # '{"realtime": 200}'
 
 
-_START = "hub.here()  # From now on, ``emit`` finds this event loop."
+_START = "clients.serve_here()  # From now on, ``emit`` finds this event loop."
 _START_SHARED = "await hub.start()"
 
 

@@ -23,20 +23,22 @@ _RUNTIME = (
     *("auth.py.jinja", "backplane.py", "carriers.py", "client.py", "clients.py"),
     *("closing.py.jinja", "connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja"),
     *("emit.py.jinja", "emitter.py", "endpoint.py.jinja", "foreign.py.jinja", "heartbeat.py"),
-    *("history.py", "hub.py.jinja", "inbound.py.jinja", "inbox.py", "jsontypes.py.jinja"),
+    *("history.py", "hub.py", "inbound.py.jinja", "inbox.py", "jsontypes.py.jinja"),
     *("jwks.py", "link.py", "loops.py", "manager.py.jinja", "outbox.py", "publisher.py"),
     *("reader.py", "receiver.py", "redaction.py", "session.py.jinja", "startup.py.jinja"),
-    *("stream.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
+    *("stream.py", "tasks.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {
     "__init__.py": "package_init.py.jinja",
     **{name.removesuffix(".jinja"): name for name in _TOP},
     **{f"runtime/{name.removesuffix('.jinja')}": name for name in _RUNTIME},
 }
-# Of a package with a backplane, these are other files.
-_SHARED = {
+# In these packages some files are others.
+_WITH_HISTORY = {"runtime/hub.py": "hub_history.py"}
+_WITH_BACKPLANE = {
     "runtime/emit.py": "emit_shared.py.jinja",
     "runtime/history.py": "history_shared.py",
+    "runtime/hub.py": "hub_shared.py",
 }
 # Where a text of the manifest may be long enough for black to wrap its line.
 _WRAPPED = (
@@ -78,7 +80,9 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
 def _draft(plan: Plan, path: str) -> Draft | None:
     name = _TEMPLATES.get(path)
     if plan.has_backplane:
-        name = _SHARED.get(path, name)
+        name = _WITH_BACKPLANE.get(path, name)
+    elif plan.history:
+        name = _WITH_HISTORY.get(path, name)
     if name is None:
         return None
     if name.endswith(".jinja"):

@@ -2,7 +2,7 @@
 
 A template may import whatever one of its branches needs, define whatever one of the other files
 needs, and be a file that only some apps need. What nothing leads to is left out here: a file, a
-definition of a file in ``runtime/``, an import.
+definition in ``runtime/`` or ``settings.py``, an import.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from mdbgen.targets.python.methods import LINE_LENGTH
 
 ROOT = "__init__.py"  # what it leads to is what the package has
+_CONSTANTS = "settings.py"
 EVERYTHING = "*"
 _IMPORT = re.compile(r"^ *from \.+[\w.]* import (?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
 
@@ -89,7 +90,7 @@ def _fixed(path: str, text: str) -> _Module:
 
 def _parsed(path: str, text: str) -> _Module:
     statements = ast.parse(text).body
-    is_whole = "/" not in path  # the app's own
+    is_whole = "/" not in path and path != _CONSTANTS  # the app's own
     uses: dict[str, set[str]] = {"": set()}
     for statement in statements:
         name = "" if is_whole else _defined(statement)

@@ -12,14 +12,14 @@ from typing import Any
 
 from app import ws
 from app.ws.handlers.realtime import SEEN, STATE
-from app.ws.runtime import clients, outbox, session
+from app.ws.runtime import clients, outbox, session, tasks
 from fastapi import Body, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
 
 # What would take minutes otherwise, as the test wants it: {"session.HANDLER_GRACE_S": 0.5}
-MODULES = {"clients": clients, "outbox": outbox, "session": session}
+MODULES = {"clients": clients, "outbox": outbox, "session": session, "tasks": tasks}
 for name, value in json.loads(os.environ.get("TEST_TIMES", "{}")).items():
     module, _, constant = name.partition(".")
     assert hasattr(MODULES[module], constant), name

@@ -9,7 +9,7 @@ from anyio import from_thread
 
 from ..messages import Sendable
 from ..settings import EndpointName
-from .clients import Audience
+from .clients import Audience, clients
 from .hub import hub
 from .loops import schedule
 from .wire import Frame, encode
@@ -40,13 +40,13 @@ def emit(
 
 
 def _publish(frame: Frame, audience: Audience) -> None:
-    loop = hub.home() or _loop_of_worker_thread()
+    loop = clients.home() or _loop_of_worker_thread()
     if loop is None:
         raise RuntimeError(
             "this process serves no clients:"
             ' for emit to reach those of others, set "mdbgen": {"backplane": "redis"}'
         )
-    hub.refuse_to_block()
+    clients.refuse_to_block()
     delivery = schedule(loop, hub.deliver, frame, audience)
     try:
         delivery.result(EMIT_TIMEOUT_S)

@@ -8,7 +8,9 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from .wire import Frame
+from ..settings import HISTORY, EndpointName
+from .client import Client
+from .wire import Frame, numbered, server_frame
 
 MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, however many may be kept
 _ENTRY_BYTES = 512  # what an entry takes besides its text
@@ -56,7 +58,7 @@ class History:
     def record(self, frame: Frame, user_id: str | None, channel: str | None) -> Frame:
         """Give a broadcast the next number, and forget the oldest ones if need be."""
         seq = max(self.position + 1, time.time_ns() // 1000)
-        entry = _Entry(seq, frame.numbered(seq), user_id, channel)
+        entry = _Entry(seq, numbered(frame, seq), user_id, channel)
         self._entries.append(entry)
         self._memory += entry.memory
         while len(self._entries) > self._kept or self._memory > MAX_HISTORY_BYTES:
@@ -87,3 +89,30 @@ class History:
                 return None
             missed.append(entry.frame)
         return missed[::-1] if str(self._before) == seq else None
+
+
+histories: dict[EndpointName, History] = {
+    name: History(kept) for name, kept in HISTORY.items()
+}
+
+
+def position(endpoint: EndpointName) -> dict[str, int]:
+    """``seq`` of the last broadcast; empty where the endpoint keeps no history."""
+    history = histories.get(endpoint)
+    return {} if history is None else {"seq": history.position}
+
+
+def replay(client: Client, since: str) -> list[Frame]:
+    """What a client that comes back has missed; a ``resync`` frame where that is lost.
+
+    Args:
+        since: The last ``seq`` that it saw, as the client wrote it.
+    """
+    history = histories.get(client.connection.endpoint)
+    if history is None:
+        return []
+    room = client.outbox.limit // 2  # the rest is for what is new
+    missed = history.since(since, client.connection.user_id, room)
+    if missed is not None:
+        return missed
+    return [server_frame("resync", seq=history.position)]

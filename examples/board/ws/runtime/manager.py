@@ -7,7 +7,7 @@ from fastapi import WebSocket
 
 from ..messages import Sendable
 from ..settings import EndpointName
-from .clients import Audience
+from .clients import Audience, clients
 from .closing import NORMAL, POLICY_VIOLATION, CloseInfo
 from .connection import Connection
 from .hub import Stats, hub
@@ -46,7 +46,7 @@ class ConnectionManager:
         """
         frame = encode(message)
         endpoints = None if endpoint is None else (endpoint,)
-        excluded = None if exclude is None else hub.find(exclude)
+        excluded = None if exclude is None else clients.find(exclude)
         audience = Audience(user_id, channel, endpoints, excluded)
         return await hub.publish(frame, audience)
 
@@ -60,17 +60,17 @@ class ConnectionManager:
             RuntimeError: ``on_connect`` sends more than the limit ``outbox_bytes``.
         """
         frame = encode(message)
-        client = hub.find(connection)
+        client = clients.find(connection)
         if client is not None:
             await client.post(frame)
 
     def join(self, connection: Connection, channel: str) -> None:
         """Subscribe a client to ``channel``, until it leaves."""
-        hub.join(connection, channel)
+        clients.join(connection, channel)
 
     def leave(self, connection: Connection, channel: str) -> None:
         """Undo ``join``."""
-        hub.leave(connection, channel)
+        clients.leave(connection, channel)
 
     async def disconnect(
         self,
@@ -84,7 +84,7 @@ class ConnectionManager:
             ValueError: ``code`` is not allowed in a close frame.
         """
         info = CloseInfo(code, reason)
-        client = hub.find(connection)
+        client = clients.find(connection)
         if client is not None:
             await run_on(client.loop, client.end, info)
 
@@ -97,25 +97,25 @@ class ConnectionManager:
             ValueError: ``code`` is not allowed in a close frame.
         """
         info = CloseInfo(code, reason)
-        for client in hub.select(Audience(user_id=user_id)):
+        for client in clients.select(Audience(user_id=user_id)):
             await run_on(client.loop, client.end, info)
 
     @property
     def active_connections(self) -> list[Connection]:
         """All clients, in the order they came."""
-        return [client.connection for client in hub.select(Audience())]
+        return [client.connection for client in clients.select(Audience())]
 
     def get_connection_count(self) -> int:
         """How many clients are connected to this process."""
-        return hub.count()
+        return len(clients)
 
     def get_connections_by_user(self, user_id: str) -> list[Connection]:
         """A user's clients, in the order they came."""
-        return [each.connection for each in hub.select(Audience(user_id=user_id))]
+        return [each.connection for each in clients.select(Audience(user_id=user_id))]
 
     def get_connection_count_by_user(self, user_id: str) -> int:
         """How many clients a user has."""
-        return len(hub.select(Audience(user_id=user_id)))
+        return len(clients.select(Audience(user_id=user_id)))
 
     def stats(self) -> Stats:
         """Numbers of this process, for metrics.

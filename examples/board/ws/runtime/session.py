@@ -14,15 +14,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import WebSocket
 from starlette.types import Receive, Send
 from starlette.websockets import WebSocketState
 
 from .client import Client
+from .clients import clients
 from .closing import (
     INTERNAL_ERROR,
     MESSAGE_TOO_BIG,
@@ -35,9 +35,10 @@ from .closing import (
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
-from .hub import hub
+from .history import position, replay
 from .inbound import Received, Unusable, is_pong, message_id
 from .inbox import Inbox
+from .tasks import cancel_task, raise_if_not_the_apps, start_task
 from .tokens import Identity
 from .wire import Frame, error_frame, server_frame
 
@@ -49,7 +50,6 @@ log = logging.getLogger(__name__)
 ON_CONNECT_TIMEOUT_S = 30.0
 HANDLER_GRACE_S = 30.0  # for what runs or waits when its client leaves, all together
 ON_DISCONNECT_TIMEOUT_S = 30.0
-CANCEL_TIMEOUT_S = 1.0  # how long a task may take to end once it is cancelled
 DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
 
 FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
@@ -58,8 +58,6 @@ NOT_TEXT = CloseInfo(UNSUPPORTED_DATA, "text frames only")
 TOO_BIG = CloseInfo(MESSAGE_TOO_BIG, "message too big")
 TOO_MANY_MESSAGES = CloseInfo(TOO_MANY, "too many messages")
 
-# Event loops themselves keep only weak references to tasks.
-_tasks: set[asyncio.Task[None]] = set()
 _leaving: set[asyncio.Task[None]] = set()
 
 
@@ -86,7 +84,6 @@ class Session:
         self._websocket = websocket
         self._receive = receive  # below Starlette's checks, as the outbox sends
         self._limits = limits
-        self._clients = hub.here()
         self._client = Client(
             websocket,
             send,
@@ -94,7 +91,7 @@ class Session:
             identity=identity,
             heartbeat=Heartbeat(endpoint.ping_interval_s),
             outbox_bytes=limits.outbox_bytes,
-            on_end=self._clients.remove,
+            on_end=clients.remove,
         )
         self._connection = self._client.connection
         self._inbox = Inbox(limits.burst, limits.outbox_bytes)
@@ -105,14 +102,14 @@ class Session:
 
     async def run(self) -> None:
         """Serve the client until it leaves or the server ends the connection."""
-        self._clients.admit(self._client)
+        clients.admit(self._client)
         # In the same step: what is broadcast from here on waits behind what was missed.
         since = self._websocket.query_params.get("since")
-        self._position = hub.position(self._endpoint.name) if since is None else {}
+        self._position = position(self._endpoint.name) if since is None else {}
         if since is not None:
-            for frame in hub.replay(self._client, since):
+            for frame in replay(self._client, since):
                 self._client.outbox.push(frame)
-        self._client.worker = worker = _start(self._work())
+        self._client.worker = worker = start_task(self._work())
         try:
             await self._read_to_the_end()
             await self._close()
@@ -150,7 +147,7 @@ class Session:
         """Leave nothing behind, also where the server did not want to wait so long."""
         self._client.outbox.stop()
         try:
-            await _cancel(worker)
+            await cancel_task(worker)
             log.info(
                 "client left endpoint=%s connection=%s close=%s",
                 self._endpoint.name,
@@ -161,7 +158,7 @@ class Session:
                 await self._disconnect()
         finally:
             self._is_over = True
-            self._clients.release(self._client)
+            clients.release(self._client)
 
     async def _work(self) -> None:
         """Run the handlers: ``on_connect``, then one for each message."""
@@ -170,7 +167,7 @@ class Session:
                 while (text := await self._inbox.take()) is not None:
                     await self._handle(text)
         except BaseException as problem:
-            _raise_if_not_the_apps(problem)
+            raise_if_not_the_apps(problem)
             log.exception("session failed connection=%s", self._connection.id)
             self._client.reject(FAILED)
 
@@ -189,7 +186,7 @@ class Session:
             self._client.reject(FORBIDDEN)
             return False
         except BaseException as problem:
-            _raise_if_not_the_apps(problem)
+            raise_if_not_the_apps(problem)
             log.exception("on_connect failed connection=%s", self._connection.id)
             self._client.reject(FAILED)
             return False
@@ -220,15 +217,15 @@ class Session:
 
     async def _disconnect(self) -> None:
         """Call ``on_disconnect``; its time is its own."""
-        task = _start(self._tell_of_the_end())
+        task = start_task(self._tell_of_the_end())
         await asyncio.wait({task}, timeout=ON_DISCONNECT_TIMEOUT_S)
-        await _cancel(task)
+        await cancel_task(task)
 
     async def _tell_of_the_end(self) -> None:
         try:
             await self._handlers.on_disconnect(self._connection)
         except BaseException as problem:
-            _raise_if_not_the_apps(problem)
+            raise_if_not_the_apps(problem)
             log.exception("on_disconnect failed connection=%s", self._connection.id)
 
     def _connected_frame(self) -> Frame:
@@ -299,7 +296,7 @@ class Session:
         except NotImplementedByApp:
             self._answer_error("not_implemented", "nothing handles this", message)
         except BaseException as problem:
-            _raise_if_not_the_apps(problem)
+            raise_if_not_the_apps(problem)
             log.exception(
                 "handler failed endpoint=%s connection=%s",
                 self._endpoint.name,
@@ -328,35 +325,3 @@ class Session:
 
     def _answer_error(self, code: str, text: str, message: Received) -> None:
         self._client.outbox.push(error_frame(code, text, message_id(message)))
-
-
-def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.create_task(work)
-    _tasks.add(task)
-    task.add_done_callback(_note_end)
-    return task
-
-
-def _note_end(task: asyncio.Task[None]) -> None:
-    _tasks.discard(task)
-    problem = None if task.cancelled() else task.exception()
-    if problem is not None:
-        log.error("a handler failed when it was cancelled", exc_info=problem)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """Cancel a task, if it is not done. One that ignores that is left to itself."""
-    if task.done():
-        return
-    task.cancel()
-    await asyncio.wait({task}, timeout=CANCEL_TIMEOUT_S)
-    if not task.done():
-        log.warning("a handler ignores its cancellation: %r", task)
-
-
-def _raise_if_not_the_apps(problem: BaseException) -> None:
-    """Pass on what is meant for this very task or process, not for the handler."""
-    task = asyncio.current_task()
-    is_cancelled = task is not None and task.cancelling() > 0
-    if is_cancelled or isinstance(problem, KeyboardInterrupt | SystemExit):
-        raise problem

@@ -30,12 +30,12 @@ class Frame(NamedTuple):
     event: dict[str, str]  # the ASGI event, ready to send
     size: int  # bytes on the wire
 
-    def numbered(self, seq: int) -> Frame:
-        """The same message with its number in the endpoint's history."""
-        end = f',"seq":{seq}}}'
-        text = self.event["text"][:-1] + end
-        event = {"type": "websocket.send", "text": text}
-        return Frame(event, self.size + len(end) - 1)
+
+def numbered(frame: Frame, seq: int) -> Frame:
+    """The same message with its number in the endpoint's history."""
+    end = f',"seq":{seq}}}'
+    event = {"type": "websocket.send", "text": frame.event["text"][:-1] + end}
+    return Frame(event, frame.size + len(end) - 1)
 
 
 def encode_broadcast(message: Mapping[str, Any]) -> Frame:

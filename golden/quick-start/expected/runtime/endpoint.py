@@ -13,10 +13,10 @@ from starlette.types import Receive, Scope, Send
 from ..settings import EndpointName
 from . import tickets
 from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
+from .clients import clients
 from .closing import INTERNAL_ERROR, POLICY_VIOLATION, CloseInfo, close_websocket
 from .deployment import Limits, SettingsError, deployment
 from .dispatch import EndpointHandlers
-from .hub import hub
 from .redaction import install_redaction
 from .session import FAILED, Session
 from .tokens import Refused
@@ -63,7 +63,7 @@ class Endpoint:
             log.exception("client refused endpoint=%s", self.name)
             await close_websocket(websocket, FAILED)
             return
-        no_room = hub.here().refusal(self.name, identity.user_id, limits)
+        no_room = clients.refusal(self.name, identity.user_id, limits)
         if no_room is not None:
             log.warning("client refused endpoint=%s close=%s", self.name, no_room)
             await close_websocket(websocket, no_room)
