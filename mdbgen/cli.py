@@ -124,7 +124,7 @@ def generate(
 
     Only what changed is written; your handler files are created once and then kept.
 
-    Exit code: 0, or 2 for an error; then nothing was written.
+    Exit code: 0, or 2 for an error, in which case nothing was written.
     """
 
     def run() -> Report:
@@ -148,7 +148,7 @@ def generate(
 def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
     """Compare the package with the manifest.
 
-    The last line is the command that repairs what has drifted, or says what to paste.
+    The last line is the command that repairs the drift, or says what to paste.
 
     Exit code: 0, 1 for drift, 2 for an error.
     """
@@ -173,7 +173,7 @@ def inspect(
     ],
     form: _Form = Format.TEXT,
 ) -> None:
-    """Tell who may connect, and which key of the manifest decided it.
+    """Show who may connect, and which key of the manifest decided it.
 
     Exit code: 0, or 2 for an error.
     """
@@ -195,11 +195,11 @@ def init(
         str, typer.Argument(metavar="DIR", help="The folder for the manifest.", show_default=False)
     ] = ".",
 ) -> None:
-    """Write a first manifest, and beside it the schema that editors complete it by.
+    """Write a first manifest, and the schema with which editors complete it.
 
-    Nothing is asked, and nothing that is there is overwritten.
+    Asks nothing, and overwrites nothing.
 
-    Exit code: 0, or 2 for an error; then nothing was written.
+    Exit code: 0, or 2 for an error, in which case nothing was written.
     """
 
     def run() -> Report:
@@ -248,7 +248,7 @@ def breaking(
         ChangesFormat, typer.Option("--format", help="For people, tools, pull requests, comments.")
     ] = ChangesFormat.TEXT,
 ) -> None:
-    """Tell which changes of the manifest break clients that are deployed.
+    """Report which changes of the manifest break deployed clients.
 
     Exit code: 0, 1 for a change that breaks clients, 2 for an error.
     """
@@ -272,7 +272,7 @@ def eject(
 ) -> None:
     """Make a package the app's own, for good.
 
-    Takes the headers and the lock away: mdbgen will not touch the files again.
+    Removes the headers and the lock: mdbgen will not touch the files again.
 
     Exit code: 0, or 2 for an error.
     """
@@ -295,7 +295,7 @@ def eject(
 def schema() -> None:
     """Print the JSON Schema of a manifest.
 
-    Editors complete and explain a manifest by it.
+    Editors use it to complete and explain a manifest.
 
     Exit code: 0.
     """

@@ -14,12 +14,12 @@ from mdbgen.schemas.nodes import Node, flag, named, required, text, whole_number
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
 TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
 _NUMBER: Mapping[str, Node] = {
-    "minimum": {"description": "Least number.", "type": "number"},
-    "maximum": {"description": "Largest number.", "type": "number"},
-    "exclusiveMinimum": {"description": "What the number is above.", "type": "number"},
-    "exclusiveMaximum": {"description": "What the number is below.", "type": "number"},
+    "minimum": {"description": "The smallest number allowed.", "type": "number"},
+    "maximum": {"description": "The largest number allowed.", "type": "number"},
+    "exclusiveMinimum": {"description": "What the number must be above.", "type": "number"},
+    "exclusiveMaximum": {"description": "What the number must be below.", "type": "number"},
     "multipleOf": {
-        "description": "What the number is a multiple of.",
+        "description": "What the number must be a multiple of.",
         "type": "number",
         "exclusiveMinimum": 0,
     },
@@ -27,8 +27,8 @@ _NUMBER: Mapping[str, Node] = {
 # The keywords of each type, and what an editor is told of them.
 ABOUT: Mapping[str, Mapping[str, Node]] = {
     "string": {
-        "minLength": whole_number("Least number of characters.", 0, MAX_NUMBER),
-        "maxLength": whole_number("Largest number of characters.", 0, MAX_NUMBER),
+        "minLength": whole_number("Minimum number of characters.", 0, MAX_NUMBER),
+        "maxLength": whole_number("Maximum number of characters.", 0, MAX_NUMBER),
         "pattern": text("A regular expression without look-around or back-references."),
         "format": {"description": "What the string contains.", "enum": list(TEXT_FORMATS)},
     },
@@ -45,8 +45,8 @@ ABOUT: Mapping[str, Mapping[str, Node]] = {
     },
     "array": {
         "items": {"description": "The schema of every item.", "$ref": "#/$defs/schema"},
-        "minItems": whole_number("Least number of items.", 0, MAX_NUMBER),
-        "maxItems": whole_number("Largest number of items.", 0, MAX_NUMBER),
+        "minItems": whole_number("Minimum number of items.", 0, MAX_NUMBER),
+        "maxItems": whole_number("Maximum number of items.", 0, MAX_NUMBER),
         "uniqueItems": flag("Whether all items must differ.", default=False),
     },
     "null": {},
@@ -257,11 +257,17 @@ def refuse_pointless(
     what = " or ".join(WITH_ARTICLE[kind] for kind in kinds)
     for keyword in schema:
         if keyword in KEYWORDS and keyword not in concerned:
-            hint = ""
-            if keyword == "required" and isinstance(schema[keyword], bool):
-                hint = 'list the property in the object that has it: "required": ["…"]'
             message = f"'{keyword}' does not apply to {what}"
+            hint = _pointless_hint(keyword, schema[keyword])
             problems.add((*path, keyword), "MDB211", message, hint, Place.KEY)
+
+
+def _pointless_hint(keyword: str, value: object) -> str:
+    if keyword == "required" and isinstance(value, bool):
+        return 'list the property in the object that has it: "required": ["…"]'
+    about = [WITH_ARTICLE[kind] for kind, keywords in ABOUT.items() if keyword in keywords]
+    kinds = dict.fromkeys(kind.replace("whole ", "") for kind in about)
+    return f"remove it; it applies only to {' or '.join(kinds)}" if kinds else ""
 
 
 def read_kinds(schema: Mapping[str, Any], path: Path, problems: Problems) -> list[str]:
