@@ -35,7 +35,8 @@ def outcome_of(run: Callable[[], Report], form: Format) -> Report:
     except MdbgenError as error:
         return report_failure(error.diagnostics, form)
     except OSError as error:  # such as a working directory that somebody deleted
-        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
+        place = str(error.filename or "operating system").replace(os.sep, "/")
+        message = f"{place}: {error.strerror or error}"
         return report_failure([usage_problem(message, "MDB408")], form)
 
 
