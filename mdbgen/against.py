@@ -48,7 +48,7 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
     if manifest is None and not against.startswith(_GIT):
         raise _problem(
             "MDB407",
-            f"--against {against} names a single manifest; name the one to compare with it",
+            f"--against {against} names one file; name the manifest to compare with it",
         )
     if manifest == against == "-":
         raise _problem("MDB407", "only one of the two manifests can come from standard input")

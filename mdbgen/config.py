@@ -156,7 +156,7 @@ def _find(folder: Path) -> Path:
         return file
     message = (
         "there is no pyproject.toml here or above; name a manifest and a folder "
-        f"(mdbgen generate manifest.json -o app/ws), or list the apps there: {_EXAMPLE}"
+        f"(mdbgen generate manifest.json -o app/ws), or write one that lists the apps: {_EXAMPLE}"
     )
     raise ConfigError(Diagnostic("pyproject.toml", 0, 0, "MDB401", "", message))
 
@@ -282,7 +282,7 @@ def _check_places(
 
 
 def _overlaps(project: _Project, outputs: Sequence[Path]) -> Iterator[Diagnostic]:
-    """Yield a problem for each output folder that is, holds or lies in that of another app."""
+    """Yield a problem for each output folder that is, contains or is inside that of another app."""
     real = [_real(output) for output in outputs]
     first: dict[Path, int] = {}
     for index, path in enumerate(real):
@@ -300,8 +300,8 @@ def _overlaps(project: _Project, outputs: Sequence[Path]) -> Iterator[Diagnostic
 
 def _overlap(first: int, second: int) -> str:
     return (
-        f"tool.mdbgen.app[{second}].output is, holds or lies in tool.mdbgen.app[{first}].output; "
-        "give each app a folder of its own"
+        f"tool.mdbgen.app[{second}].output overlaps with tool.mdbgen.app[{first}].output;"
+        " give each app a folder of its own"
     )
 
 

@@ -64,7 +64,7 @@ RULES = (
         Level.ERROR,
         "Clients that could connect as they are no longer can",
         mirror="auth-loosened",
-        instead="let new endpoints ask for more, and keep the old ones",
+        instead="require more at new endpoints, and keep the old ones as they are",
     ),
     ChangeRule(
         "auth-narrowed",
@@ -242,7 +242,7 @@ RULES = (
         Area.MESSAGES,
         Level.ERROR,
         Level.ERROR,
-        "A message is answered with a different message",
+        "A message has a different reply",
         alone="a reply that has changed back is one that has changed",
         instead="declare a new message with the new reply",
     ),

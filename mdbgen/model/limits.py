@@ -35,7 +35,7 @@ _ROWS = (
     Limit(
         "messages_per_second",
         20,
-        "Messages from one client; a burst may be twice that, more closes with 4429.",
+        "Messages per second from one client; a burst may be twice that, more closes with 4429.",
     ),
     Limit(
         "outbox_bytes", 1_048_576, "Bytes that may wait for a slow client; more closes with 1013."

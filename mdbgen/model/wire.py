@@ -23,7 +23,7 @@ ERROR_CODES: Mapping[str, str] = {
         " path in the message), `type` and `msg`, but never the value. Where several types are"
         " allowed, there is one mistake for each"
     ),
-    "unknown_type": "the endpoint declares what it receives, and this `type` is not among it",
+    "unknown_type": "the endpoint does not declare a message of this `type`",
     "not_implemented": "nothing handles it",
     "handler_failed": (
         "the handler raised, or returned something other than the declared reply; the traceback"

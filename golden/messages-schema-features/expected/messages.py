@@ -208,7 +208,7 @@ RealtimeReceived: TypeAlias = Scalars | Options | Compounds
 """What clients of ``realtime`` send."""
 
 RealtimeSent: TypeAlias = TreeChanged
-"""What clients of ``realtime`` are sent."""
+"""What is sent to clients of ``realtime``."""
 
 Sendable: TypeAlias = TreeChanged
 """What the app may send."""
