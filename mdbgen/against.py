@@ -46,9 +46,12 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
     here = Path.cwd()
     manifests = [manifest] if manifest is not None else [app.manifest for app in read_apps(here)]
     if manifest is None and not against.startswith(_GIT):
-        raise _problem("MDB407", f"--against {against} is one manifest; name the one to compare")
+        raise _problem(
+            "MDB407",
+            f"--against {against} names one file; name the manifest to compare with it",
+        )
     if manifest == against == "-":
-        raise _problem("MDB407", "only one of the two manifests can be standard input")
+        raise _problem("MDB407", "only one of the two manifests can come from standard input")
     waivers = read_waivers(here)
     problems: list[Diagnostic] = []
     changes: list[PlacedChange] = []
@@ -100,7 +103,7 @@ def _excused(change: PlacedChange, waiver: Waiver | None) -> PlacedChange:
 
 
 def _unused(waiver: Waiver) -> PlacedChange:
-    message = f"the waiver of {waiver.rule} excuses nothing; remove it"
+    message = f"the waiver of {waiver.rule} matches no change; remove it"
     column = 1 if waiver.line else 0
     place = (waiver.file, waiver.line, column)
     return PlacedChange(Level.WARNING, "waiver-unused", waiver.path, *place, message)
@@ -109,13 +112,15 @@ def _unused(waiver: Waiver) -> PlacedChange:
 def _read_ref(manifest: str, ref: str) -> Source | None:
     """Read a manifest as it was at a ref; None where it was not there."""
     if manifest == "-":
-        raise _problem("MDB407", "a manifest from standard input has no place in git; name a file")
+        raise _problem(
+            "MDB407", "a manifest from standard input cannot be found in git; name a file"
+        )
     folder = Path(manifest).parent
     top = Path(_git(folder, "rev-parse", "--show-toplevel"))
     commit = _commit(folder, ref)
     path = Path(manifest).resolve()
     if not path.is_relative_to(top.resolve()):
-        raise _problem("MDB413", f"{manifest} leads out of the repository")
+        raise _problem("MDB413", f"{manifest} is outside the repository")
     old = _path_at(folder, commit, path.relative_to(top.resolve()).as_posix())
     if old is None:
         return None
@@ -146,9 +151,9 @@ def _commit(folder: Path, ref: str) -> str:
         raise _problem("MDB414", f"the clone is shallow and lacks {shown(ref)}; run: {fetch}")
     if not is_name:
         hint = "name a branch, a tag or a commit, such as git:main"
-        raise _problem("MDB413", f"git knows no {shown(ref)}", hint)
-    hint = f"perhaps it was not fetched: {fetch}"
-    raise _problem("MDB413", f"git knows no {shown(ref)}", hint)
+        raise _problem("MDB413", f"git does not know {shown(ref)}", hint)
+    hint = f"perhaps it has not been fetched; run: {fetch}"
+    raise _problem("MDB413", f"git does not know {shown(ref)}", hint)
 
 
 def _refspec(ref: str) -> str:

@@ -34,7 +34,7 @@ _UsageError: type[Exception]
 (_UsageError,) = typer.BadParameter.__bases__
 
 app = typer.Typer(
-    help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in step.",
+    help="Generate a typed FastAPI WebSocket package from a manifest, and keep the two in sync.",
     add_completion=False,
     no_args_is_help=True,
     epilog="Example: mdbgen check, in a project whose pyproject.toml lists its apps.",
@@ -53,10 +53,10 @@ _Manifest = Annotated[
 ]
 _Output = Annotated[
     str | None,
-    typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+    typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
 ]
 _Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
-_SHELL = "Print what completes commands in a shell."
+_SHELL = "Print the completion script for a shell."
 
 
 def main() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", newline="\n")
     if "_MDBGEN_COMPLETE" in os.environ:
         from mdbgen.completion import prepare
 
@@ -125,7 +125,7 @@ def generate(
 
     Only what changed is written; your handler files are created once and then kept.
 
-    Exit code: 0, or 2 for an error; then nothing was written.
+    Exit code: 0, or 2 for an error, in which case nothing was written.
     """
 
     def run() -> Report:
@@ -148,7 +148,7 @@ def generate(
 def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
     """Compare the package with the manifest.
 
-    The last line is the command that repairs what has drifted, or says what to paste.
+    The last line is the command that repairs the drift, or says what to paste.
 
     Exit code: 0, 1 for drift, 2 for an error.
     """
@@ -172,7 +172,7 @@ def inspect(
     ],
     form: _Form = Format.TEXT,
 ) -> None:
-    """Tell who may connect, and which key of the manifest decided it.
+    """Show who may connect, and which key of the manifest decided it.
 
     Exit code: 0, or 2 for an error.
     """
@@ -191,14 +191,14 @@ def inspect(
 @app.command(epilog="Example: mdbgen init && mdbgen generate manifest.json -o app/ws/")
 def init(
     folder: Annotated[
-        str, typer.Argument(metavar="DIR", help="Where the manifest goes.", show_default=False)
+        str, typer.Argument(metavar="DIR", help="The folder for the manifest.", show_default=False)
     ] = ".",
 ) -> None:
-    """Write a first manifest, and beside it the schema that editors complete it by.
+    """Write a first manifest, and the schema with which editors complete it.
 
-    Nothing is asked, and nothing that is there is overwritten.
+    Asks nothing, and overwrites nothing.
 
-    Exit code: 0, or 2 for an error; then nothing was written.
+    Exit code: 0, or 2 for an error, in which case nothing was written.
     """
 
     def run() -> Report:
@@ -230,7 +230,7 @@ def explain(
         from mdbgen.report.explain import all_rules, find_rules, report_rules
 
         if every == (code is not None):
-            raise MdbgenError(usage_problem("name one code, or write --all"))
+            raise MdbgenError(usage_problem("name a code, or use --all"))
         return report_rules(find_rules(code) if code else all_rules(), form)
 
     _emit(run, form)
@@ -247,7 +247,7 @@ def breaking(
         ChangesFormat, typer.Option("--format", help="For people, tools, pull requests, comments.")
     ] = ChangesFormat.TEXT,
 ) -> None:
-    """Tell which changes of the manifest break clients that are deployed.
+    """Report which changes of the manifest break deployed clients.
 
     Exit code: 0, 1 for a change that breaks clients, 2 for an error.
     """
@@ -265,13 +265,13 @@ def breaking(
 def eject(
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="DIR", help="The folder of the package."),
+        typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Yes, for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm; this cannot be undone.")] = False,
 ) -> None:
     """Make a package the app's own, for good.
 
-    Takes the headers and the lock away: mdbgen will not touch the files again.
+    Removes the headers and the lock: mdbgen will not touch the files again.
 
     Exit code: 0, or 2 for an error.
     """
@@ -281,7 +281,9 @@ def eject(
         from mdbgen.report.starter import report_eject
 
         if not yes:
-            problem = usage_problem(f"{output} would no longer be mdbgen's; if so, add --yes")
+            problem = usage_problem(
+                f"{output} would no longer be managed by mdbgen; to confirm, add --yes"
+            )
             raise MdbgenError(problem)
         return report_eject(eject(Path(output)))
 
@@ -292,7 +294,7 @@ def eject(
 def schema() -> None:
     """Print the JSON Schema of a manifest.
 
-    Editors complete and explain a manifest by it.
+    Editors use it to complete and explain a manifest.
 
     Exit code: 0.
     """

@@ -108,7 +108,7 @@ def read_waivers(folder: Path) -> tuple[Waiver, ...]:
     section = _section(project).get("breaking", {})
     stated = section.get("waiver", []) if isinstance(section, dict) else section
     if not isinstance(stated, list) or not all(isinstance(each, dict) for each in stated):
-        message = "is no list of tables; write [[tool.mdbgen.breaking.waiver]]"
+        message = "is not a list of tables; write [[tool.mdbgen.breaking.waiver]]"
         raise ConfigError(project.problem("MDB415", message))
     lines = [n for n, line in enumerate(project.lines, 1) if _WAIVER_HEADER.match(line)]
     placed = list(zip(stated, [*lines, *[0] * len(stated)], strict=False))
@@ -155,8 +155,8 @@ def _find(folder: Path) -> Path:
     if file := _nearest(folder):
         return file
     message = (
-        "no pyproject.toml here or above; name a manifest and a folder "
-        f"(mdbgen generate manifest.json -o app/ws), or list the apps there: {_EXAMPLE}"
+        "there is no pyproject.toml here or above; name a manifest and a folder "
+        f"(mdbgen generate manifest.json -o app/ws), or write one that lists the apps: {_EXAMPLE}"
     )
     raise ConfigError(Diagnostic("pyproject.toml", 0, 0, "MDB401", "", message))
 
@@ -181,7 +181,7 @@ def _read(file: Path, spelled: str, root: Path) -> str:
 def _parse(project: _Project) -> dict[str, Any]:
     if long_key := _LONG_KEY.search(project.text):
         line = project.text.count("\n", 0, long_key.start()) + 1
-        raise ConfigError(project.problem("MDB402", "a key has over 64 parts", line))
+        raise ConfigError(project.problem("MDB402", "a key has more than 64 parts", line))
     try:
         return tomllib.loads(project.text)
     except tomllib.TOMLDecodeError as error:
@@ -219,7 +219,7 @@ def _entries(section: Mapping[str, Any], project: _Project) -> list[Any]:
         message = "tool.mdbgen.app is not a list of tables; write [[tool.mdbgen.app]]"
         raise ConfigError(project.problem("MDB404", message))
     if not entries:
-        raise ConfigError(project.problem("MDB403", f"lists no app; add {_EXAMPLE}"))
+        raise ConfigError(project.problem("MDB403", f"lists no apps; add {_EXAMPLE}"))
     return entries
 
 
@@ -282,7 +282,7 @@ def _check_places(
 
 
 def _overlaps(project: _Project, outputs: Sequence[Path]) -> Iterator[Diagnostic]:
-    """Yield a problem for each output folder that is, holds or lies in that of another app."""
+    """Yield a problem for each output folder that is, contains or is inside that of another app."""
     real = [_real(output) for output in outputs]
     first: dict[Path, int] = {}
     for index, path in enumerate(real):
@@ -300,8 +300,8 @@ def _overlaps(project: _Project, outputs: Sequence[Path]) -> Iterator[Diagnostic
 
 def _overlap(first: int, second: int) -> str:
     return (
-        f"tool.mdbgen.app[{second}].output is, holds or lies in tool.mdbgen.app[{first}].output; "
-        "give each app a folder of its own"
+        f"tool.mdbgen.app[{second}].output overlaps with tool.mdbgen.app[{first}].output;"
+        " give each app a folder of its own"
     )
 
 

@@ -134,7 +134,7 @@ def shown(value: object) -> str:
         case list():
             return "a list"
         case float() if value in (float("inf"), float("-inf")):
-            return "a number too large for any use"
+            return "a number that is out of range"
         case str():
             return _shortened(repr(value[: SHOWN_VALUE_CHARS + 1]))
         case _:

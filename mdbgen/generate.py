@@ -49,6 +49,7 @@ def _render(manifest: Manifest) -> Iterator[RenderedFile]:
 
 def _too_large(file: RenderedFile, source: Source) -> Diagnostic:
     message = (
-        f"{file.path} would be over {file.limit // MIB} MiB; declare less, or describe it shorter"
+        f"{file.path} would be over {file.limit // MIB} MiB;"
+        " declare less, or shorten the descriptions"
     )
     return Diagnostic(source.file, 0, 0, "MDB010", "", message)

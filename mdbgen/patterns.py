@@ -27,14 +27,14 @@ _SYNTAX = frozenset("^$\\.*+?()[]{}|/")
 _REPEATABLE = ("escape", "set", "close", "plain")
 _NOT_UNDERSTOOD = (
     (r"\(\?(?:=|!|<=|<!)", "look-ahead and look-behind are not supported"),
-    (r"\\(?:[1-9]|k<)", "references to groups are not supported"),
-    (r"\(\?P<", "a group with a name is written '(?<name>…)'"),
-    (r"\(\?", "'(?' may go on with ':' or '<name>' only"),
+    (r"\\(?:[1-9]|k<)", "back-references are not supported"),
+    (r"\(\?P<", "a named group is written '(?<name>…)'"),
+    (r"\(\?", "'(?' must be followed by ':' or '<name>'"),
     (r"\\[pP]", r"write a category such as '\p{Lu}', or '\p{Script=Greek}'"),
     (r"\\\Z", "it ends in a backslash"),
-    (r"\\", "this backslash means nothing in ECMA-262"),
+    (r"\\", "this escape has no meaning in ECMA-262"),
     (r"\[", "a '[' is never closed; the character itself is written '\\['"),
-    (r"[\]{}]", "outside of a set, '[', ']', '{' and '}' have a backslash before them"),
+    (r"[\]{}]", "outside a set, '[', ']', '{' and '}' need a backslash before them"),
     (r"[*+?]", "there is nothing to repeat"),
 )
 
@@ -117,7 +117,7 @@ def tokens(pattern: str) -> Iterator[Token]:
         if not found or (kind == "quantifier" and before not in _REPEATABLE):
             raise ValueError(_why_not(pattern, at))
         if found[0] in ("[]", "[^]"):
-            raise ValueError(f"'{found[0]}' has nothing in it; a ']' in a set is written '\\]'")
+            raise ValueError(f"'{found[0]}' is empty; a ']' in a set is written '\\]'")
         yield Token(kind, found[0])
         at, before = found.end(), kind
 
@@ -234,4 +234,4 @@ def _reason(said: str) -> str:
     if "size limit" in said:
         return "it is too large"
     found = re.search(r"error: ([^\n]+)", said)
-    return found[1] if found else "it is not understood"
+    return found[1] if found else "it cannot be parsed"

@@ -28,7 +28,7 @@ def write_starter(folder: Path) -> tuple[Path, Path]:
     }
     taken = [file for file in texts if os.path.lexists(file)]
     if taken:
-        message = "is here already, and init never overwrites"
+        message = "already exists, and init never overwrites a file"
         raise ConfigError(
             *(Diagnostic(file.as_posix(), 0, 0, "MDB411", "", message) for file in taken)
         )

@@ -35,7 +35,8 @@ def outcome_of(run: Callable[[], Report], form: Format) -> Report:
     except MdbgenError as error:
         return report_failure(error.diagnostics, form)
     except OSError as error:  # such as a working directory that somebody deleted
-        message = f"{error.filename or 'operating system'}: {error.strerror or error}"
+        place = str(error.filename or "operating system").replace(os.sep, "/")
+        message = f"{place}: {error.strerror or error}"
         return report_failure([usage_problem(message, "MDB408")], form)
 
 
@@ -56,7 +57,7 @@ def report_bug(error: Exception) -> int:
 
         print_exception(error)
     if isinstance(error, MemoryError):
-        problem = usage_problem("there is not enough memory", "MDB408")
+        problem = usage_problem("not enough memory", "MDB408")
     else:
         what = f"{type(error).__name__}: {error}".partition("\n")[0]
         hint = "please report it, with what mdbgen prints if MDBGEN_TRACEBACK=1 is set"

@@ -49,7 +49,7 @@ def codes(*prefixes: str) -> str:
     """Return what codes mean."""
     rules = [each for each in RULES.values() if each.code.startswith(prefixes)]
     rows = [(each.code, each.meaning, each.mending) for each in rules]
-    return _table(("code", "meaning", "how to mend it"), rows)
+    return _table(("code", "meaning", "how to fix it"), rows)
 
 
 def examples(*prefixes: str) -> str:

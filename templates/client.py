@@ -143,7 +143,7 @@ class Client:
             return False
         if self.outbox.lacks_room(frame) and self._is_in_handler():
             raise RuntimeError(
-                "what on_connect sends has to fit the limit outbox_bytes,"
+                "what on_connect sends must fit the limit outbox_bytes,"
                 f" which is {self.outbox.limit}"
             )
         self.outbox.push(frame)

@@ -53,7 +53,7 @@ class Stats(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a frame is for: those who match all that is given; ``None`` means everybody."""
+    """Who a frame is for: clients that match everything given; ``None`` is everybody."""
 
     user_id: str | None = None
     channel: str | None = None
@@ -232,7 +232,7 @@ class Clients:
             self._by_channel.remove(channel, client)
 
     def push(self, frame: Frame, audience: Audience) -> int:
-        """Send a frame to all whom it is for; the number of clients that get it."""
+        """Send a frame to everyone it is for; return how many clients get it."""
         here = asyncio.get_running_loop()
         found = self.select(audience)
         count = sum([each.outbox.push(frame) for each in found if each.loop is here])
@@ -243,7 +243,7 @@ class Clients:
         return count
 
     def select(self, audience: Audience) -> list[Client]:
-        """All whom a frame is for, found from the smallest group that they are in."""
+        """Everyone a frame is for, found through the smallest group they are in."""
         self._forget_closed_loops()
         endpoints = (None,) if audience.endpoints is None else audience.endpoints
         found = [each for name in endpoints for each in self._matching(audience, name)]

@@ -22,7 +22,7 @@ PAUSE_S = 0.1  # between attempts
 
 
 class Emitter:
-    """A publisher of this process: one entry at a time, each answered for."""
+    """A publisher of this process: one entry at a time, each acknowledged."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,24 +35,24 @@ class Emitter:
 
         Raises:
             SettingsError: There is no address to connect to.
-            ConnectionError: Redis has not taken it in time. It may have it all the same.
+            ConnectionError: Redis has not taken it in time. It may have it anyway.
         """
         deadline = monotonic() + timeout_s
         if not self._lock.acquire(timeout=timeout_s):
-            raise ConnectionError("others were waiting for Redis: it does not answer")
+            raise ConnectionError("Redis does not answer; other calls wait for it")
         try:
             count = self._count + 1
             self._add({b"p": self._name, b"n": b"%d" % count, **fields}, deadline)
             self._count = count
         except ConnectionError:
-            # Whether the number is used up, nobody knows: another name, other numbers.
+            # Nobody knows whether the number is used: take a new name, and new numbers.
             self._name, self._count = new_publisher(), 0
             raise
         finally:
             self._lock.release()
 
     def _add(self, fields: Fields, deadline: float) -> None:
-        """Add an entry; to try again does no harm, since its number tells that it is there."""
+        """Add an entry; trying again does no harm, since its number identifies it."""
         if self._redis is None:
             self._redis = _connect()
         entry: dict[Any, Any] = dict(fields)

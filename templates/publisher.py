@@ -43,7 +43,7 @@ class Publisher:
     """The entries of this worker, from the call that makes them until they are read back.
 
     While Redis is there, this worker's clients get an entry when the worker reads it from
-    the stream: in the order that all workers see. While it is away they get it at once.
+    the stream: in the order that all workers see. While it is down they get it at once.
 
     Attributes:
         name: Under which this worker publishes; see ``stream``.
@@ -80,7 +80,7 @@ class Publisher:
         await self._wait_for(self._add(fields, deliver), deadline)
 
     async def run(self) -> None:
-        """Send what there is, for ever: one batch at a time, the next forms meanwhile."""
+        """Send what there is, forever: one batch at a time while the next one forms."""
         await self._may_send.wait()
         async with self._redis:
             while True:
@@ -223,7 +223,7 @@ class Publisher:
 
     async def _pause(self, problem: Exception) -> None:
         self._failures += 1
-        if self._failures > 1:  # one may be a connection that broke, no more
+        if self._failures > 1:  # a single one may be just a broken connection
             self.go_away(problem)
         await asyncio.sleep(backoff_s(self._failures))
 

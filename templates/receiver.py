@@ -12,10 +12,10 @@ from .wire import Frame
 
 
 class Receiver(Protocol):
-    """The clients of this process, to whom the reader hands on what it reads."""
+    """The clients of this process, to which the reader passes on what it reads."""
 
     def deliver_as(self, seq: int, frame: Frame, audience: Audience) -> int:
-        """Queue a broadcast under its number, for all whom it is for."""
+        """Queue a broadcast under its number, for everyone it is for."""
         ...
 
     def remember(self, seq: int, frame: Frame, audience: Audience) -> None:
@@ -34,7 +34,7 @@ class Receiver(Protocol):
         endpoints: tuple[EndpointName, ...] | None,
         excluded: str | None,
     ) -> Audience:
-        """Whom an entry is for; ``excluded`` is the id of a connection."""
+        """Who an entry is for; ``excluded`` is the id of a connection."""
         ...
 
     def end(self, user_id: str | None, connection_id: str, info: CloseInfo) -> None:

@@ -7,7 +7,7 @@ Every worker parses every entry, so there are few fields, with names of one lett
     f        a frame as clients get it, encoded once by whoever publishes it; or
     d        JSON that ends connections: {"code": 1000, "reason": "done", "id": "…"}; or
     l        a mark: something that was published is lost
-    u, c, e  for whom: a user, a channel, endpoints with commas between them
+    u, c, e  who it is for: a user, a channel, endpoints with commas between them
     x        the id of a connection that is left out
     p, n     the publisher, and how many entries it has published with this one
 """
@@ -73,7 +73,7 @@ def size_of(fields: Fields) -> int:
 
 
 def new_publisher() -> bytes:
-    """An id that tells when the publisher came to be, and is nobody else's."""
+    """An id that says when the publisher started, and is unique."""
     return f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(4)}".encode()
 
 

@@ -80,7 +80,7 @@ def test_against_a_branch_and_a_tag(repository: Repository) -> None:
         first, second, last = done.stdout.splitlines()
         assert first == (
             f"{ref}:manifest.json:12:6: error message-removed {GONE}: 'cancel' is gone: "
-            "clients that send it are told unknown_type"
+            "clients that send it get unknown_type"
         )
         assert second.startswith("manifest.json:15:6: info message-added ")
         assert last == "changes: 1 breaking, 1 harmless"
@@ -129,7 +129,7 @@ def test_a_new_manifest_breaks_nobody(repository: Repository) -> None:
 def test_a_ref_that_does_not_exist(repository: Repository, ref: str) -> None:
     done = repository.run("manifest.json", "--against", f"git:{ref}")
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"MDB413 git knows no '{ref}'" in done.stderr
+    assert f"MDB413 git does not know '{ref}'" in done.stderr
 
 
 def test_only_a_ref_that_could_be_fetched_comes_with_a_command(repository: Repository) -> None:
@@ -146,13 +146,13 @@ def test_a_manifest_outside_of_the_repository_has_no_past(
     (repository.folder / "link.json").symlink_to(tmp_path / "outside.json")
     done = repository.run("link.json", "--against", "git:main")
     assert done.returncode == 2
-    assert "MDB413 link.json leads out of the repository" in done.stderr
+    assert "MDB413 link.json is outside the repository" in done.stderr
 
 
 def test_one_input_is_not_two_manifests(repository: Repository) -> None:
     done = repository.run("-", "--against", "-", stdin=json.dumps(NEW))
     assert done.returncode == 2
-    assert "MDB407 only one of the two manifests can be standard input" in done.stderr
+    assert "MDB407 only one of the two manifests can come from standard input" in done.stderr
 
 
 def test_a_shallow_clone_names_the_command_that_helps(

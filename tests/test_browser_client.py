@@ -154,7 +154,7 @@ async def test_a_token_that_cannot_travel_is_not_shown(
         ({"ticket": True, "token": f"{SECRET}😀"}, 1008, "contains characters that cannot"),
         ({"ticket": True, "token": f"{SECRET}="}, 1008, "unauthenticated"),
         ({"url": f"http://[/?token={SECRET}"}, 1008, "no address"),
-        ({"url": f"ftp://a/?token={SECRET}"}, 1008, "no WebSocket can be made"),
+        ({"url": f"ftp://a/?token={SECRET}"}, 1008, "cannot create a WebSocket"),
         ({"url": f"http://{SECRET}:1", "ticket": True}, 1006, "no ticket: the request failed"),
     ],
 )

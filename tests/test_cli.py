@@ -142,8 +142,8 @@ def test_conflicts_stop_everything_until_forced(shell: Shell, ws: Path) -> None:
     refused = shell(*GENERATE)
     assert (refused.code, refused.stdout) == (2, "")
     assert [line[: line.index(";")] for line in refused.stderr.splitlines()] == [
-        "app/ws/compat.py: MDB301 edited by hand since mdbgen wrote it",
-        "app/ws/router.py: MDB301 edited by hand since mdbgen wrote it",
+        "app/ws/compat.py: MDB301 edited by hand or reformatted since mdbgen wrote it",
+        "app/ws/router.py: MDB301 edited by hand or reformatted since mdbgen wrote it",
     ]
     assert shell(*GENERATE, "--diff").code == shell(*GENERATE, "--dry-run").code == 2
     assert snapshot() == before
@@ -244,7 +244,7 @@ def test_check_warns_of_handlers_that_nobody_uses(shell: Shell, ws: Path) -> Non
     assert (run.code, run.stdout) == (0, "app/ws/ is up to date\n")
     assert run.stderr == (
         "app/ws/handlers/old.py: warning: MDB307 no endpoint has OldContract any more; "
-        "this file is yours: mend or delete it\n"
+        "the file is yours: adapt it or delete it\n"
     )
 
 

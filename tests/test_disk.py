@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mdbgen.disk import atomic
-from mdbgen.disk.atomic import MAX_BYTES, read_file, temporary
+from mdbgen.disk.atomic import MAX_BYTES, Batch, Write, publish, read_file, temporary
 from mdbgen.disk.handlers import MAX_HANDLER_BYTES, find_orphans, missing_stubs
 from mdbgen.disk.imports import find_stale_imports
 from mdbgen.disk.lock import LOCK_NAME
@@ -164,3 +164,43 @@ def test_a_lock_that_was_half_written_says_nothing(tmp_path: Path) -> None:
     after = read_records(tmp_path)
     assert after.unfinished is None
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("problem", "hint"),
+    [
+        (PermissionError(13, "Access is denied"), "close whatever has it open"),  # Windows: in use
+        (OSError(36, "File name too long"), "the path is too long"),
+        (OSError(28, "No space left on device"), ""),
+        (FileNotFoundError(2, "No such file or directory"), ""),
+    ],
+    ids=["in-use", "too-long", "full", "gone"],
+)
+def test_a_file_that_cannot_be_replaced_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: OSError, hint: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OutputError) as caught:
+        publish(Batch(tmp_path, [Write(tmp_path / "a.py", "")]))
+    [found] = caught.value.diagnostics
+    assert (found.file, found.code) == ((tmp_path / "a.py").as_posix(), "MDB306")
+    assert found.message == f"cannot be written: {problem.strerror}"
+    assert hint in found.suggestion
+    assert bool(hint) is bool(found.suggestion)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_path_that_windows_cannot_find_is_called_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise FileNotFoundError(2, "The system cannot find the path specified")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    file = tmp_path / ("a" * 130) / ("b" * 130) / "c.py"
+    with pytest.raises(OutputError) as caught:
+        publish(Batch(tmp_path, [Write(file, "")]))
+    assert "the path is too long" in caught.value.diagnostics[0].suggestion

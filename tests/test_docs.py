@@ -159,9 +159,9 @@ def test_every_start_command_has_the_flags() -> None:
 @pytest.mark.slow
 async def test_authentication_examples(tmp_path: Path) -> None:
     """The names that are the app's, and the log that says why a client was refused."""
-    hosts, logs = _python_blocks("docs/authentication.md")
+    cors, hosts, logs = _python_blocks("docs/authentication.md")
     live.write_package(tmp_path / "app" / "ws", MANIFEST)
-    (tmp_path / "main.py").write_text(f"{MAIN}\n\n{hosts}\n\n{logs}", "utf-8")
+    (tmp_path / "main.py").write_text("\n\n".join((MAIN, cors, hosts, logs)), "utf-8")
     with live.running(tmp_path) as server:
         assert await server.handshake("/ws", Host="evil.example") == 400
         async with server.connect("/ws", token="bad") as client:

@@ -113,7 +113,7 @@ def test_json_has_exactly_the_six_keys() -> None:
         ("a\n\x1b", "'a\\n\\x1b'"),
         ({"a": 1}, "an object"),
         ([], "a list"),
-        (float("inf"), "a number too large for any use"),
+        (float("inf"), "a number that is out of range"),
         ("x" * 58, "'" + "x" * 58 + "'"),
         ("x" * 59, "'" + "x" * 57 + "…'"),
         ("x" * 10_000, "'" + "x" * 57 + "…'"),

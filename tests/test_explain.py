@@ -58,7 +58,7 @@ def test_every_rule_says_all_there_is_to_say(rule: Rule) -> None:
 def test_one_rule_as_text() -> None:
     assert report_rules(find_rules("mdb109"), Format.TEXT).stdout == (
         "MDB109: `require_auth`, an old spelling\n"
-        'To mend it: write `"auth": {"required": true}`\n'
+        'To fix it: write `"auth": {"required": true}`\n'
         "\n"
         "wrong, in websockets.<name>:\n"
         '    "require_auth": true\n'
@@ -75,7 +75,7 @@ def test_all_rules_as_json() -> None:
 
 def test_a_rule_of_breaking_as_text() -> None:
     assert report_rules(find_rules("enum-value-added"), Format.TEXT).stdout == (
-        "enum-value-added: There is a new value, which old clients do not know.\n"
+        "enum-value-added: A value is new, and old clients do not know it.\n"
         "Level: info in what clients send, warning in what they read.\n"
         "What breaks nobody: make sure that clients have a default branch.\n"
     )

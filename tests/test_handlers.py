@@ -52,7 +52,7 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
         f"missing handler {HANDLERS}\n"
         "    async def on_shout(self, connection: Connection, message: messages.Shout) -> None:\n"
         '        """Loud."""\n'
-        "        # Until it is handled here, its sender is answered ``not_implemented``.\n"
+        "        # Until this is implemented, the sender is answered ``not_implemented``.\n"
         "        await super().on_shout(connection, message)\n"
         "\n"
         f"{PASTE}\n"
@@ -94,8 +94,7 @@ def test_an_import_of_a_module_that_has_moved_is_named(
     told = mdbgen(folder, command).stderr.splitlines()
     column = 5 if line.startswith(" ") else 1
     assert told[-2:] == [
-        f"{HANDLERS}:{number}:{column}: warning: MDB310"
-        f" imports {gone}, which is not there any more",
+        f"{HANDLERS}:{number}:{column}: warning: MDB310" f" imports {gone}, which no longer exists",
         f"  write: {instead}",
     ]
 

@@ -77,7 +77,7 @@ def test_an_endpoint_names_the_key_that_decided(
     [described] = describe_endpoints(parsed(endpoint, **root))
     sentence = {
         "required": "a token is required",
-        "anyone": "anyone; a token is checked if shown",
+        "anyone": "anyone; a token is checked if sent",
     }[who]
     assert (described.who, described.decided_by) == (sentence, decided_by)
 
@@ -88,7 +88,7 @@ def test_an_open_door_does_not_let_in_every_user() -> None:
     [described] = describe_endpoints(manifest)
     assert described.who == "anyone without a token; with one, see below"
     told = report_inspect(manifest, (), Format.TEXT).stdout
-    table = told.split("client: the first line that fits")[1].split("\n\n")[0].splitlines()[1:]
+    table = told.split("client: the first match decides")[1].split("\n\n")[0].splitlines()[1:]
     assert [re.split("  +", line) for line in table] == [
         ["without a token", "let in", "websockets.realtime.auth.required"],
         ["with a bad token", "refused: unauthenticated", "always"],
@@ -251,7 +251,7 @@ def test_what_joins_the_workers() -> None:
     assert "workers" not in report_inspect(parsed(), (), Format.TEXT).stdout
     manifest = parsed(mdbgen={"backplane": "redis"})
     text = report_inspect(manifest, (), Format.TEXT).stdout
-    assert re.search(r"^workers +joined by Redis, at REDIS_URL +mdbgen\.backplane$", text, re.M)
+    assert re.search(r"^workers +joined by Redis at REDIS_URL +mdbgen\.backplane$", text, re.M)
 
 
 def test_declared_messages_and_limits() -> None:

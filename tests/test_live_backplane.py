@@ -283,7 +283,7 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
             assert {each["app_slug"] for each in frames} == {"workers"}
     stats = (await workers.two.get("/stats"))["backplane"]
     assert stats["skipped"] - skipped == 11
-    assert "an entry is no message of this app" in workers.two.log
+    assert "an entry is not a message of this app" in workers.two.log
 
 
 async def test_what_is_there_twice_is_delivered_once_and_a_gap_is_a_resync(
@@ -328,8 +328,8 @@ async def test_the_readiness_check_of_the_page(workers: Workers, tmp_path: Path)
     ("url", "what"),
     [
         ("", "REDIS_URL is not set"),
-        ("localhost:6379", "REDIS_URL is no address"),
-        ("redis://:pass/word@localhost/0", "REDIS_URL is no address"),
+        ("localhost:6379", "REDIS_URL is not an address"),
+        ("redis://:pass/word@localhost/0", "REDIS_URL is not an address"),
     ],
 )
 def test_a_worker_without_an_address_does_not_start(tmp_path: Path, url: str, what: str) -> None:
@@ -368,7 +368,7 @@ async def test_while_redis_is_dead_clients_are_served_here(tmp_path: Path) -> No
             await workers.two.post("/broadcast", message={"type": "on"})
             assert [*await types(here, 1), *await types(there, 1)] == ["on", "on"]
         for server in (workers.one, workers.two):
-            assert server.log.count("the backplane is away") == 1
+            assert server.log.count("the backplane is down") == 1
             assert server.log.count("the backplane is back") == 1
 
 

@@ -535,7 +535,7 @@ async def test_an_address_that_is_none_is_refused_once(
     browser: Page, server: Scripted, url: str
 ) -> None:
     await browser.do("new", options={"url": url}, tokens=["asked for nothing"])
-    closed = {"state": "closed", "code": 1008, "reason": "the option url is no address"}
+    closed = {"state": "closed", "code": 1008, "reason": "the option url is not an address"}
     assert await browser.until("closed") == closed
     await browser.rest()
     assert never_said(browser)
@@ -554,7 +554,7 @@ async def test_a_socket_that_cannot_be_made_is_tried_once(
     await new(browser, server, **command)
     closed = await browser.status()
     assert (closed["state"], closed["code"]) == ("closed", 1008)
-    assert closed["reason"] == "no WebSocket can be made: see the options url and webSocket"
+    assert closed["reason"] == "cannot create a WebSocket: see the options url and webSocket"
     assert await browser.elapse(10 * MAX_MS) == 0
     await browser.rest()
     assert never_said(browser)

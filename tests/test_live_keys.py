@@ -158,9 +158,9 @@ BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
     "other-blanks": ("HS256", "MDB_JWT_SECRET", lambda: "\t\n\u3000" * 20, "_SECRET is blank"),
     "weak-RSA": ("RS256", PEM, _weak_pem, "has 1024 bits: RS256 needs a key of at least 2048"),
     "none": ("RS256", PEM, lambda: "", "MDB_JWT_PUBLIC_KEY is not set"),
-    "garbage": ("RS256", PEM, lambda: "garbage", "MDB_JWT_PUBLIC_KEY is no PEM public key"),
-    "certificate": ("RS256", PEM, _certificate_like, "is no PEM public key"),
-    "cut-off": ("RS256", PEM, lambda: public_pem("RS256")[:200], "is no PEM public key"),
+    "garbage": ("RS256", PEM, lambda: "garbage", "MDB_JWT_PUBLIC_KEY is not a PEM public key"),
+    "certificate": ("RS256", PEM, _certificate_like, "is not a PEM public key"),
+    "cut-off": ("RS256", PEM, lambda: public_pem("RS256")[:200], "is not a PEM public key"),
     "EC-for-RS256": ("RS256", PEM, lambda: public_pem("ES256"), "that RS256 can use"),
     "RSA-for-ES256": ("ES256", PEM, lambda: public_pem("RS256"), "that ES256 can use"),
     "another-curve": ("ES256", PEM, lambda: public_pem("ES384"), "that ES256 can use"),
@@ -172,13 +172,13 @@ BAD_KEYS: dict[str, tuple[str, str, Callable[[], str], str]] = {
         lambda: private_pem("ES256").replace("\n", "\\n"),
         "holds a private key",
     ),
-    "no-tls": ("RS256", JWKS, lambda: "http://id.example/keys", "is no https:// address"),
-    "almost-local": ("RS256", JWKS, lambda: "http://localhost.evil.example/", "is no https://"),
-    "file": ("RS256", JWKS, lambda: "file:///etc/keys", "is no https:// address"),
-    "no-scheme": ("RS256", JWKS, lambda: "id.example/keys", "is no https:// address"),
-    "hidden": ("RS256", JWKS, lambda: " https://id.example/keys", "is no https:// address"),
+    "no-tls": ("RS256", JWKS, lambda: "http://id.example/keys", "is not an https:// address"),
+    "almost-local": ("RS256", JWKS, lambda: "http://localhost.evil.example/", "is not an https://"),
+    "file": ("RS256", JWKS, lambda: "file:///etc/keys", "is not an https:// address"),
+    "no-scheme": ("RS256", JWKS, lambda: "id.example/keys", "is not an https:// address"),
+    "hidden": ("RS256", JWKS, lambda: " https://id.example/keys", "is not an https:// address"),
     **{
-        f"address-{number}": ("ES256", JWKS, lambda url=url: url, "is no https:// address")  # type: ignore[misc]
+        f"address-{number}": ("ES256", JWKS, lambda url=url: url, "is not an https:// address")  # type: ignore[misc]
         for number, url in enumerate(
             (
                 "http://localhost:80@evil.example/keys",

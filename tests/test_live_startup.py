@@ -66,7 +66,7 @@ def not_starting(
         (CLOSED, {"SECRET_KEY": "x" * 32, "MDB_WS_OUTBOX_BYTES": "1e9"}, ["_BYTES is '1e9'"]),
         (OPEN, {"SECRET_KEY": "short"}, ["SECRET_KEY has 5 bytes"]),
         (ASYMMETRIC, {"SECRET_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is not set"]),
-        (ASYMMETRIC, {"MDB_JWT_PUBLIC_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is no PEM"]),
+        (ASYMMETRIC, {"MDB_JWT_PUBLIC_KEY": "x" * 64}, ["MDB_JWT_PUBLIC_KEY is not a PEM"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
@@ -82,6 +82,7 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
             assert part in last[0]
         assert "x" * 31 not in server.log
         assert "running on http" not in server.log
+        assert "Traceback" not in server.log
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_several_workers_are_warned_of(
 ) -> None:
     with serving(tmp_path, "basic", {"app": CLOSED}, env=env, arguments=arguments) as server:
         live.wait_for_log(server, "Application startup complete")
-        warning = "2 workers are configured: each of them has its own clients of start_up"
+        warning = "2 workers are configured: each has its own clients of start_up"
         assert (warning in server.log) is is_told
 
 

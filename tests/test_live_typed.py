@@ -258,7 +258,10 @@ async def test_broadcast_takes_declared_models(server: Server) -> None:
 )
 async def test_nothing_else_can_be_sent(server: Server, kind: str, name: str) -> None:
     problem = await server.post("/broadcast_wrong", kind=kind)
-    assert problem == f"{name} is no message that the manifest declares for sending"
+    assert problem == (
+        f"{name} is not a message that the manifest declares for sending:"
+        " pass a model from ws.messages"
+    )
 
 
 async def test_compat_sends_mappings_all_the_same(server: Server) -> None:

@@ -397,7 +397,7 @@ def test_roles_of_one_endpoint_in_another_place(endpoint: Keys) -> None:
         parse(manifest(endpoint))
     [problem] = caught.value.diagnostics
     assert problem.code == "MDB102"
-    hint = "what one endpoint asks for is mdbgen.endpoints.realtime.allowed_roles"
+    hint = "for a single endpoint, write mdbgen.endpoints.realtime.allowed_roles"
     assert problem.suggestion == hint
 
 
@@ -430,7 +430,9 @@ def test_names_that_meet(names: tuple[str, str], kind: str) -> None:
     endpoints = {name: {"path": f"/p{n}"} for n, name in enumerate(names)}
     keys = {"slug": "s", "websockets": endpoints}
     assert problems(keys) == [("MDB110", f"websockets.{names[1]}")]
-    assert messages(keys)[0].startswith(f"'{names[1]}' and '{names[0]}' (4:3) have one {kind}: ")
+    assert messages(keys)[0].startswith(
+        f"'{names[1]}' and '{names[0]}' (4:3) map to the same {kind}: "
+    )
 
 
 @given(st.lists(st.text("aAbB1-_", min_size=1, max_size=4), unique=True, min_size=1, max_size=6))
@@ -460,7 +462,7 @@ def test_paths_that_differ_by_a_slash_at_the_end_are_one() -> None:
     paths = {"a": "/ws", "b": "/ws/", "c": "/ws//", "d": "/ws/ticket"}
     keys = {"slug": "s", "websockets": {name: {"path": path} for name, path in paths.items()}}
     assert problems(keys) == [("MDB111", "websockets.b.path"), ("MDB111", "websockets.c.path")]
-    assert messages(keys)[0] == "'/ws/' is also the path of 'a' (5:12), but for '/' at the end"
+    assert messages(keys)[0] == "'/ws/' is also the path of 'a' (5:12), apart from the trailing '/'"
 
 
 def test_a_near_miss_at_the_root_is_named() -> None:

@@ -30,7 +30,7 @@ ODD_PARTS = [
 CHARACTERS = (
     "abcdzABéÉ名α19_-+,.&~:^[]\\/@{}()*? \t\n\r\v\0\x08\x85\ufeff\u00a0\u2028\u0661\u1e9e\u212a"
 )
-BARE = "outside of a set, '[', ']', '{' and '}' have a backslash before them"
+BARE = "outside a set, '[', ']', '{' and '}' need a backslash before them"
 MATCHER = """
 const { readFileSync } = require("node:fs");
 const cases = JSON.parse(readFileSync(process.argv[2], "utf8"));
@@ -77,15 +77,15 @@ def test_spellings(pattern: str, rust: str, ecma: str) -> None:
     [
         ("a(?=b)", "look-ahead and look-behind are not supported (character 2)"),
         ("(?<!b)", "look-ahead and look-behind are not supported (character 1)"),
-        (r"(a)\1", "references to groups are not supported (character 4)"),
-        (r"(?<n>a)\k<n>", "references to groups are not supported (character 8)"),
-        ("(?P<n>a)", "a group with a name is written '(?<name>…)' (character 1)"),
-        ("(?i)a", "'(?' may go on with ':' or '<name>' only (character 1)"),
+        (r"(a)\1", "back-references are not supported (character 4)"),
+        (r"(?<n>a)\k<n>", "back-references are not supported (character 8)"),
+        ("(?P<n>a)", "a named group is written '(?<name>…)' (character 1)"),
+        ("(?i)a", "'(?' must be followed by ':' or '<name>' (character 1)"),
         (r"\pL", r"write a category such as '\p{Lu}', or '\p{Script=Greek}' (character 1)"),
-        (r"a\z", "this backslash means nothing in ECMA-262 (character 2)"),
+        (r"a\z", "this escape has no meaning in ECMA-262 (character 2)"),
         ("a\\", "it ends in a backslash (character 2)"),
         ("[a", "a '[' is never closed; the character itself is written '\\[' (character 1)"),
-        ("[]a]", "'[]' has nothing in it; a ']' in a set is written '\\]'"),
+        ("[]a]", "'[]' is empty; a ']' in a set is written '\\]'"),
         ("a]", f"{BARE} (character 2)"),
         ("a{,3}", f"{BARE} (character 2)"),
         ("a++", "there is nothing to repeat (character 3)"),

@@ -155,8 +155,8 @@ def test_damaged_documents_give_diagnostics_with_a_place(
         ('{"a": "x\ny"}', 1, 7, "before the end of the line"),
         ('{"a": "x', 1, 7, "before the end of the file"),
         ('{"a": "x\ty"}', 1, 9, "control character U+0009"),
-        ('{"a": "\\x"}', 1, 8, "\\x is no escape"),
-        ('{"a": "\\u12G4"}', 1, 8, "\\u is no escape"),
+        ('{"a": "\\x"}', 1, 8, "\\x is not a valid escape"),
+        ('{"a": "\\u12G4"}', 1, 8, "\\u is not a valid escape"),
         ('{"a":\u00a01}', 1, 6, "expected a value"),
     ],
 )
@@ -188,7 +188,7 @@ def test_duplicate_keys_are_all_reported_with_both_places() -> None:
     first, second, third = problems('{"a": 1, "b": {"c": 1,\n "\\u0063": 2}, "a": 3, "a": 4}')
     assert (place(first), first.message) == (
         ("MDB005", 2, 2),
-        "key 'c' is here twice, first at 1:16",
+        "key 'c' appears twice, first at 1:16",
     )
     assert place(second) == ("MDB005", 2, 16)
     assert "first at 1:2" in second.message

@@ -17,6 +17,7 @@ from mdbgen.errors import ConfigError, OutputError
 from mdbgen.generate import generate
 from mdbgen.manifest.metaschema import schema_text
 from mdbgen.manifest.reader import parse_manifest
+from mdbgen.report import starter as report
 from mdbgen.starter import write_starter
 
 MANIFEST = {
@@ -69,6 +70,16 @@ def test_init_prints_commands_that_work(tmp_path: Path) -> None:
     generated = _mdbgen(*first.split()[4:], cwd=tmp_path / "shop")
     assert (generated.returncode, generated.stderr) == (0, "")
     assert (tmp_path / "shop/app/ws/router.py").exists()
+
+
+@pytest.mark.parametrize("system", ["nt", "posix"])
+def test_the_command_that_serves_fits_the_shell(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "_SYSTEM", system)
+    told = report.report_init(Path("manifest.json"), Path("manifest.schema.json")).stdout
+    assert ("$env:SECRET_KEY = python -c" in told) is (system == "nt")
+    assert told.endswith("uvicorn app.ws:router --ws-per-message-deflate false\n")
 
 
 def _generated(target: Path) -> None:

@@ -304,7 +304,7 @@ HASH = digest("")
         ('{"version": "1", "files": []}', "'files' is not an object"),
         ('{"version": "1", "files": {"a.py": 1}}', "the entry of 'a.py' is not a sha256 hash"),
         ('{"version": "1", "files": {"a.py": "sha256:00"}}', "not a sha256 hash"),
-        (f'{{"version": "1", "files": {{"a": "{HASH}", "a": "{HASH}"}}}}', "there twice"),
+        (f'{{"version": "1", "files": {{"a": "{HASH}", "a": "{HASH}"}}}}', "appears twice"),
         *(
             (f'{{"version": "1", "files": {{{json.dumps(path)}: "{HASH}"}}}}', repr(path))
             for path in (

@@ -51,10 +51,10 @@ def compare_origins(old: Manifest, new: Manifest, changes: Changes) -> None:
 def compare_tickets(old: Manifest, new: Manifest, changes: Changes) -> None:
     """Compare whether clients can exchange a token for a ticket."""
     if old.has_tickets and not new.has_tickets:
-        message = "no endpoint requires a credential any more"
+        message = "no endpoint requires a credential any longer"
         changes.add("tickets-removed", ("websockets",), message)
     elif new.has_tickets and not old.has_tickets:
-        changes.add("tickets-added", ("websockets",), "an endpoint requires a credential")
+        changes.add("tickets-added", ("websockets",), "an endpoint now requires a credential")
 
 
 def compare_access(name: str, old: Endpoint, new: Endpoint, changes: Changes) -> None:
@@ -101,9 +101,11 @@ def _compare_allowed(old: Iterable[str], new: Iterable[str], path: Path, changes
     """Compare lists of which one entry is enough; an empty one lets everybody in."""
     before, after = list(old), list(new)
     if not before and after:
-        changes.add("auth-narrowed", path, f"only {_listed(after)}, and were all")
+        changes.add("auth-narrowed", path, f"now only {_listed(after)}; before, any")
     elif before and not after:
-        changes.add("auth-loosened", path, f"all, and were only {_listed(before)}", side=Side.OLD)
+        changes.add(
+            "auth-loosened", path, f"now any; before, only {_listed(before)}", side=Side.OLD
+        )
     else:
         _compare_lists(before, after, path, changes, ("auth-narrowed", "auth-loosened"))
 
@@ -130,7 +132,7 @@ def _compare_owners(old: Manifest, new: Manifest, changes: Changes) -> None:
     if before == after:
         return
     if before:
-        message = f"the owner {shown(before)} does not pass the allowed lists any more"
+        message = f"the owner {shown(before)} no longer passes the allowed lists"
         changes.add("auth-narrowed", ("developer_id",), message)
     if after:
         message = f"the owner {shown(after)} passes the allowed lists"

@@ -12,8 +12,8 @@ from mdbgen.model.manifest import Endpoint
 from mdbgen.model.schema import Message
 
 _CONSEQUENCE = {
-    Direction.RECEIVE: "clients that send it are told unknown_type",
-    Direction.SEND: "clients that wait for it wait for ever",
+    Direction.RECEIVE: "clients that send it get unknown_type",
+    Direction.SEND: "clients that wait for it wait in vain",
 }
 
 
@@ -21,10 +21,10 @@ def compare_messages(name: str, old: Endpoint, new: Endpoint, types: TypeCompari
     """Compare what clients send to an endpoint, and what they get there."""
     path: Path = ("mdbgen", "endpoints", name)
     if old.takes_objects and not new.takes_objects:
-        message = "clients could send any JSON object, and now only what is declared"
+        message = "clients could send any JSON object, and may now send only what is declared"
         types.changes.add("receive-declared-first-time", (*path, "receive"), message)
     elif new.takes_objects and not old.takes_objects:
-        message = "clients may send any JSON object"
+        message = "clients may now send any JSON object"
         where = (*path, "receive")
         types.changes.add("receive-undeclared", where, message, side=Side.OLD)
     else:
@@ -65,9 +65,9 @@ def _compare_pair(
 
 def _compare_replies(old: str | None, new: str | None, path: Path, changes: Changes) -> None:
     if old is None and new is not None:
-        changes.add("reply-added", (*path, "reply"), f"is answered by {shown(new)}")
+        changes.add("reply-added", (*path, "reply"), f"is now answered with {shown(new)}")
     elif old is not None and new is None:
-        message = f"was answered by {shown(old)}"
+        message = f"was answered with {shown(old)}"
         changes.add("reply-removed", (*path, "reply"), message, side=Side.OLD)
     elif old != new:
         changes.add("reply-changed", (*path, "reply"), f"{shown(old)} → {shown(new)}")

@@ -208,7 +208,7 @@ class TypeComparison:
     ) -> None:
         if old.required != new.required:
             rule = "became-required" if new.required else "property-became-optional"
-            message = "must be there" if new.required else "may be left out"
+            message = "is now required" if new.required else "is now optional"
             self.changes.add(rule, new_path, f"{shown(new.name)} {message}", direction=way)
         if old.default != new.default:
             values = [shown(each.default.value) if each.default else "none" for each in (old, new)]

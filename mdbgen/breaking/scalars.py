@@ -46,15 +46,15 @@ def compare_scalars(old: Sequence[ScalarType], new: Sequence[ScalarType]) -> Ite
         yield from _compare_values(list(before.values()), list(after.values()))
     elif after:
         rule = "const-added" if len(after) == 1 else "became-enum"
-        yield Finding(rule, f"must be {_listed(after.values())}, and could be any value")
+        yield Finding(rule, f"must now be {_listed(after.values())} (before: any value)")
         for value in after.values():
             if not _accepts(old[0], value):
                 yield Finding("enum-value-added", f"{shown(value)} was not allowed before")
     elif before:
-        yield Finding("enum-dropped", f"was {_listed(before.values())}, and may be any value")
+        yield Finding("enum-dropped", f"may now be any value (before: {_listed(before.values())})")
         for value in before.values():
             if not _accepts(new[0], value):
-                yield Finding("bound-tightened", f"{shown(value)} is not allowed any more")
+                yield Finding("bound-tightened", f"{shown(value)} is no longer allowed")
     else:
         yield from _compare_plain(old[0], new[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from mdbgen.disk.lock import digest, normalise
 from mdbgen.errors import Diagnostic, OutputError
 
+WINDOWS_PATH_CHARS = 260  # of a whole path, unless long ones are allowed
 MAX_BYTES = 32 * 1024 * 1024  # of a file that is read; `render` refuses to make one as large
 # Windows lacks some of these, and has neither pipes nor devices inside a folder.
 _READ_ONLY = os.O_RDONLY | sum(
@@ -88,9 +90,9 @@ def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic
     file = target / path
     parent = _first_existing(file.parent)
     if not parent.is_dir():
-        return _obstacle("MDB304", parent, "a file is where a folder belongs; move it away")
+        return _obstacle("MDB304", parent, "there is a file where a folder belongs; move it away")
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
-        return _obstacle("MDB305", file, "a symbolic link leads outside of the output folder")
+        return _obstacle("MDB305", file, "a symbolic link leads out of the output folder")
     if not os.path.lexists(file):
         return None
     if not os.path.isfile(file):
@@ -110,8 +112,8 @@ def refuse(obstacles: Iterable[Diagnostic | None]) -> None:
 
 
 def _no_regular_file(file: Path) -> Diagnostic:
-    kind = "a folder" if os.path.isdir(file) else "something that is no regular file"
-    return _obstacle("MDB304", file, f"{kind} is where a file belongs; move it away")
+    kind = "a folder" if os.path.isdir(file) else "something other than a regular file"
+    return _obstacle("MDB304", file, f"there is {kind} where a file belongs; move it away")
 
 
 def _too_large(file: Path, limit: int) -> Diagnostic:
@@ -233,4 +235,19 @@ def _naming(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = f"cannot be written: {error.strerror or error}"
-        raise OutputError(Diagnostic(file.as_posix(), 0, 0, "MDB306", "", message)) from error
+        problem = Diagnostic(
+            file.as_posix(), 0, 0, "MDB306", "", message, suggestion=_hint(error, file)
+        )
+        raise OutputError(problem) from error
+
+
+def _hint(error: OSError, file: Path) -> str:
+    # Windows says of a long path that it is not there, and of a file in use that it is forbidden.
+    is_long = (
+        isinstance(error, FileNotFoundError) and len(os.path.abspath(file)) >= WINDOWS_PATH_CHARS
+    )
+    if is_long or error.errno == errno.ENAMETOOLONG:
+        return "the path is too long: use a shorter output folder, or allow long paths in Windows"
+    if isinstance(error, PermissionError):
+        return "check its permissions, and close whatever has it open: an editor, a running server"
+    return ""

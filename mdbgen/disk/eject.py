@@ -24,7 +24,7 @@ def eject(target: Path) -> Sequence[str]:
     records = read_records(target)
     if records.lock is None:
         place = (target / LOCK_NAME).as_posix()
-        message = "there is no lock, so nothing here is known to be mdbgen's"
+        message = "there is no mdbgen.lock, so nothing here is known to be mdbgen's"
         raise OutputError(Diagnostic(place, 0, 0, "MDB311", "", message))
     writes = [write for path in sorted(records.paths) if (write := _without_header(target, path))]
     publish(Batch(target, writes, deletes=[target / LOCK_NAME]))

@@ -171,5 +171,5 @@ def _contracts(text: str) -> Iterator[str]:
 
 
 def _warning(file: Path, names: str) -> Diagnostic:
-    message = f"no endpoint has {names} any more; this file is yours: mend or delete it"
+    message = f"no endpoint has {names} any more; the file is yours: adapt it or delete it"
     return Diagnostic(file.as_posix(), 0, 0, "MDB307", "", message, severity=Severity.WARNING)

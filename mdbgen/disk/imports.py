@@ -103,7 +103,7 @@ def _warning(
     name: str, found: _Import, gone: Sequence[str], modules: Mapping[str, RenderedFile]
 ) -> Diagnostic:
     dotted = " and ".join(f"{found.prefix}{module}" for module in gone)
-    message = f"imports {dotted}, which is not there any more"
+    message = f"imports {dotted}, which no longer exists"
     hint = f"write: {'; '.join(_rewritten(found, gone, modules))}"
     place = (found.node.lineno, found.node.col_offset + 1)
     return Diagnostic(

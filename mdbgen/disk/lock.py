@@ -82,7 +82,7 @@ def unreadable_lock(file: str, reason: str) -> OutputError:
 
 def _reason(text: str, error: ValueError) -> str:
     if re.search(r"^<<<<<<< ", text, re.MULTILINE):
-        return "it holds the conflict markers of a merge"
+        return "it contains merge conflict markers"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON at line {error.lineno}, column {error.colno}"
     return str(error)
@@ -92,7 +92,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # A merge that kept both sides of one line leaves an entry twice.
     content = dict(pairs)
     if len(content) < len(pairs):
-        raise ValueError("an entry is there twice")
+        raise ValueError("an entry appears twice")
     return content
 
 

@@ -98,6 +98,13 @@ class Comparison(NamedTuple):
         return tuple(_diagnose(each, each.conflict) for each in self.changes if each.conflict)
 
 
+_REASONS = {
+    Conflict.EDITED: "edited by hand or reformatted since mdbgen wrote it;"
+    " move your change elsewhere",
+    Conflict.FOREIGN: "not written by mdbgen; move it elsewhere",
+}
+
+
 def compare(files: Sequence[RenderedFile], target: Path) -> Comparison:
     """Compare every file with the disk.
 
@@ -251,8 +258,6 @@ def _spell(target: Path, path: str) -> str:
 
 
 def _diagnose(change: Change, conflict: Conflict) -> Diagnostic:
-    is_edited = conflict is Conflict.EDITED
-    what = "edited by hand since mdbgen wrote it" if is_edited else "not made by mdbgen"
     verb = "delete" if change.action is Action.DELETE else "overwrite"
-    message = f"{what}; move your change elsewhere, or {verb} it with --force"
+    message = f"{_REASONS[conflict]}, or {verb} it with --force"
     return Diagnostic(change.file, 0, 0, conflict.value, "", message)

@@ -186,11 +186,11 @@ class Parser:
 
     def _refuse_depth(self, at: int, depth: int) -> None:
         if depth > MAX_DEPTH:
-            self._fail(at, f"nested over {MAX_DEPTH} levels deep", code="MDB006")
+            self._fail(at, f"nested more than {MAX_DEPTH} levels deep", code="MDB006")
 
     def _report_duplicate(self, at: int, key: str, first_at: int) -> None:
         line, column = self.text.position(first_at)
-        message = f"key {shown(key)} is here twice, first at {line}:{column}"
+        message = f"key {shown(key)} appears twice, first at {line}:{column}"
         self.problems.append(self.text.diagnostic(at, "MDB005", "", message))
 
     def _report_surrogate(self, start: int, raw: str) -> None:
@@ -204,12 +204,12 @@ class Parser:
         at = match.end() if match else start
         found = self.content[at : at + 1]
         if found in ("", "\n", "\r"):
-            self._fail(start, f"text without a closing '\"' before {_NAMED[found]}")
+            self._fail(start, f"unterminated string: no closing '\"' before {_NAMED[found]}")
         if found == "\\":
-            message = f"{self.content[at : at + 2]} is no escape"
+            message = f"{self.content[at : at + 2]} is not a valid escape"
             self._fail(at, message, 'a backslash is written as "\\\\"')
         code = f"\\u{ord(found):04x}"
-        message = f"control character U+{ord(found):04X} inside of text"
+        message = f"control character U+{ord(found):04X} inside a string"
         self._fail(at, message, f"write it as {code}")
 
     def _found(self, at: int) -> str:
@@ -230,13 +230,13 @@ class Parser:
 
 # What stands where a key or value was expected -> what to do about it. The first match counts.
 _HINTS = (
-    (r"['‘’“”]", 'JSON text stands in straight double quotes: "text"'),
+    (r"['‘’“”]", 'JSON strings need straight double quotes: "text"'),
     (r"(?i)(nan|[+-]?inf)", "JSON has no NaN or infinity; write a number or null"),
     (r"(None|undefined|NULL|Null|nil)\b", "write null"),
     (r"(?i)(true|yes|on)\b", "write true"),
     (r"(?i)(false|no|off)\b", "write false"),
     (r"[+-]?[0-9.]", "JSON numbers look like 30, -1.5 or 2e3"),
-    (r",", "there is one ',' too many"),
+    (r",", "there is an extra ','"),
     (r"[A-Za-z_$]", 'put it in double quotes: "text"'),
 )
 

@@ -71,7 +71,7 @@ class Problems:
         if self.values_left >= 0:
             return True
         message = f"is one value too many: all enums together may have {MAX_VALUES}"
-        hint = "take a string with a pattern, and let the app know the values"
+        hint = "use a string with a pattern, and check the values in the app"
         self.add((*path, max(0, count + self.values_left)), "MDB224", message, hint)
         return False
 
@@ -82,7 +82,7 @@ class Problems:
         self.patterns_left_us -= cost_us
         if self.patterns_left_us >= 0:
             return True
-        message = "is one pattern too many: together they would take too long to be compiled"
+        message = "is one pattern too many: together they would take too long to compile"
         hint = r"repeat large sets such as '\p{L}' or '.' less often, or write maxLength"
         self.add(path, "MDB223", message, hint)
         return False
@@ -106,7 +106,7 @@ class Problems:
             if before != index:
                 where = self.source.where((*path, before))
                 self.add(
-                    (*path, index), "MDB209", f"{shown(value)} is here twice, first at {where}"
+                    (*path, index), "MDB209", f"{shown(value)} appears twice, first at {where}"
                 )
 
     def nearest(self, word: object, known: Collection[str], likeness: float = 0.6) -> str:
@@ -146,7 +146,7 @@ class TakenNames:
         if (other_path, other_at) == (path, at):
             return True
         where = self.problems.source.where(other_path, other_at)
-        message = f"{owner} and {other} ({where}) have one {self.kind}: {name}"
+        message = f"{owner} and {other} ({where}) map to the same {self.kind}: {name}"
         self.problems.add(path, "MDB205", message, "rename one of the two", at)
         return False
 
@@ -154,9 +154,9 @@ class TakenNames:
 def check_name(name: str, path: Path, problems: Problems) -> bool:
     """Return whether a name of the wire can be read and compared by people."""
     if not name.strip():
-        problems.add(path, "MDB208", f"{shown(name)} is no name", at=Place.KEY)
+        problems.add(path, "MDB208", f"{shown(name)} is not a valid name", at=Place.KEY)
     elif UNSEEN.search(name):
-        message = f"{shown(name)} has a character that cannot be seen"
+        message = f"{shown(name)} has an unprintable character"
         problems.add(path, "MDB208", message, at=Place.KEY)
     elif len(name) > MAX_NAME_CHARS:
         message = f"{shown(name)} is longer than {MAX_NAME_CHARS} characters"

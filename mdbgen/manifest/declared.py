@@ -71,11 +71,11 @@ def _refuse_cycles(schemas: Schemas, problems: Problems) -> None:
     for trail in find_cycles(schemas):
         path: Path = ("mdbgen", "schemas", trail[0])
         if trail[0] != trail[-1]:
-            message = f"leads from one $ref to the next over {MAX_REFS} times"
+            message = f"follows more than {MAX_REFS} $ref in a row"
             problems.add(path, "MDB214", message, at=Place.KEY)
             continue
-        message = f"has no end: {_shown_trail(trail)}"
-        hint = "a schema may lead back to itself only by way of an object with properties"
+        message = f"is infinitely recursive: {_shown_trail(trail)}"
+        hint = "a schema may refer to itself only through an object with properties"
         problems.add(path, "MDB214", message, hint, Place.KEY)
 
 
@@ -89,7 +89,7 @@ def _refuse_crowd(declared: Declared, problems: Problems) -> None:
     )
     for path in islice(places, MAX_MESSAGES, MAX_MESSAGES + 1):
         what = f"is one message too many: all endpoints together may declare {MAX_MESSAGES}"
-        hint = "let one message with a property of its own say what several do"
+        hint = "merge several messages into one, with a property that tells them apart"
         problems.add(path, "MDB225", what, hint, Place.KEY)
 
 
@@ -106,11 +106,11 @@ def _refuse_excess(declared: Declared, problems: Problems) -> None:
         if len(path) == 2:
             path = (*path, excess.trail[0])
         what = f"is nested too deeply for pydantic: {_shown_trail((*excess.trail, '…'))}"
-        hint = "let one schema hold what several do, or write {} for any value"
+        hint = "merge some of the schemas, or write {} for any value"
         problems.add(path, "MDB221", what, hint, Place.KEY)
     except TooMany:
-        what = f"are over {MAX_TYPES} types for pydantic, which counts them wherever they are named"
-        hint = "name big schemas in fewer places, or write {} for any value"
+        what = f"make over {MAX_TYPES} types for pydantic, which counts each wherever it is used"
+        hint = "use large schemas in fewer places, or write {} for any value"
         problems.add(("mdbgen", "schemas"), "MDB222", what, hint, Place.KEY)
 
 
@@ -233,7 +233,7 @@ class _Reading:
     def _endpoint(self, name: str, keys: Any) -> DeclaredEndpoint:
         path = ("mdbgen", "endpoints", name)
         if name not in self.endpoint_names:
-            message = f"{shown(name)} is not one of websockets"
+            message = f"{shown(name)} is not an endpoint in websockets"
             hint = self.problems.did_you_mean(name, self.endpoint_names)
             self.problems.add(path, "MDB202", message, hint, Place.KEY)
         if not self.problems.expect(keys, dict, path):

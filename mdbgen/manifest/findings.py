@@ -113,7 +113,7 @@ def _refuse_key(problems: Problems, path: Path, known: Sequence[str]) -> None:
     elif path[-1] in _OF_ONE_ENDPOINT:
         place = f"mdbgen.endpoints.{path[1]}.{_OF_ONE_ENDPOINT[str(path[-1])]}"
         message = f"{shown(path[-1])} is not a known key"
-        hint = f"what one endpoint asks for is {place}"
+        hint = f"for a single endpoint, write {place}"
         problems.add(path, "MDB102", message, hint, Place.KEY)
     else:
         problems.refuse_unknown([str(path[-1])], known, path[:-1])
@@ -148,9 +148,9 @@ def _refuse_value(problems: Problems, path: Path, finding: _Finding) -> None:
     elif kind == "too_short":
         problems.add(path, "MDB108", "needs at least one endpoint")
     elif kind == "string_too_short":
-        problems.add(path, "MDB108", "'' is empty")
+        problems.add(path, "MDB108", "must not be empty")
     else:
-        expected = _NOT_A.get(kind, "what belongs here")
+        expected = _NOT_A.get(kind, "a valid value")
         problems.add(path, "MDB103", f"{value} is not {expected}")
 
 
@@ -186,7 +186,7 @@ def _refuse_taken_names(problems: Problems, names: Iterable[str]) -> None:
             other = taken.setdefault((kind, spell(name)), name)
             if other != name:
                 where = problems.source.where(("websockets", other), Place.KEY)
-                message = f"{shown(name)} and {shown(other)} ({where}) have one {kind}"
+                message = f"{shown(name)} and {shown(other)} ({where}) map to the same {kind}"
                 path = ("websockets", name)
                 problems.add(path, "MDB110", f"{message}: {spell(name)}", at=Place.KEY)
                 break
@@ -202,7 +202,7 @@ def _refuse_taken_paths(problems: Problems, endpoints: Mapping[str, Any]) -> Non
                 where = problems.source.where(("websockets", other, "path"))
                 message = f"{shown(path)} is also the path of {shown(other)} ({where})"
                 if path != endpoints[other]["path"]:
-                    message += ", but for '/' at the end"
+                    message += ", apart from the trailing '/'"
                 problems.add(("websockets", name, "path"), "MDB111", message)
 
 

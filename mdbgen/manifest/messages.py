@@ -43,7 +43,7 @@ class MessageReader:
         sent = self._messages(send, (*path, "send"))
         for name, keys_of_message in send.items():
             if isinstance(keys_of_message, dict) and "reply" in keys_of_message:
-                message = "only what clients send has a reply"
+                message = "only messages that clients send have a reply"
                 hint = "move it to the message under receive"
                 self.reader.problems.add(
                     (*path, "send", name, "reply"), "MDB207", message, hint, Place.KEY
@@ -81,8 +81,8 @@ class MessageReader:
             self.declared[name] = first
         if first.fingerprint != fingerprint:
             where = problems.source.where(first.path, Place.KEY)
-            message = f"{shown(name)} is another message here than at {where}"
-            hint = "give both the same schema, or one of the two another name"
+            message = f"{shown(name)} is declared differently at {where}"
+            hint = "give both the same schema, or rename one of the two"
             self.reader.problems.add(path, "MDB206", message, hint, Place.KEY)
         return first.message
 
@@ -91,12 +91,12 @@ class MessageReader:
         refuse_foreign_to_message(document, path, problems)
         check_annotations(document, path, problems)
         if document.get("type", "object") != "object":
-            what = f"{shown(document['type'])} is not 'object', which every message is"
+            what = f"{shown(document['type'])} is not 'object'; every message is an object"
             self.reader.problems.add((*path, "type"), "MDB107", what, "remove it")
         others = document.get("additionalProperties", False)
         if not isinstance(others, bool):
             what = f"{shown(others)} is not true or false"
-            hint = "a property of the message may be a map"
+            hint = "a map belongs in a property of the message"
             self.reader.problems.add((*path, "additionalProperties"), "MDB103", what, hint)
         return Message(
             name=name,

@@ -39,9 +39,9 @@ def _root() -> Node:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "MDB_ENGINE manifest, as mdbgen reads it",
         **keys,
-        "description": "Other root keys belong to others and are ignored.",
+        "description": "Other root keys are not mdbgen's and are ignored.",
         "properties": {
-            "$schema": text("Where this schema lies, for editors."),
+            "$schema": text("Where this schema is, for editors."),
             **properties,
             "mdbgen": _mdbgen(),
         },
@@ -123,7 +123,7 @@ def _mdbgen() -> Node:
         "uniqueItems": True,
     }
     return _closed(
-        "Declared messages and what is generated of them.",
+        "Declared messages, and what is generated from them.",
         {
             "backplane": {
                 "description": "How the workers of an app reach each other's clients.",
@@ -153,19 +153,21 @@ def _declaration() -> Node:
         "The messages of an endpoint, as the server sees them.",
         {
             "receive": {**receive, "minProperties": 1},
-            "send": named("sentMessage", "The messages that clients get.", RESERVED_MESSAGES),
+            "send": named("sentMessage", "The messages that clients receive.", RESERVED_MESSAGES),
             "limits": _closed("What one client, or all of them, may use.", limits),
             "history": whole_number(history, 0, MAX_HISTORY, default=0),
-            "allowed_roles": texts("One of these roles is needed here, besides the policy."),
+            "allowed_roles": texts(
+                "Clients of this endpoint need one of these roles, on top of the policy."
+            ),
             "required_permissions": texts(
-                "All of these permissions are needed here, besides the policy."
+                "Clients of this endpoint need all of these permissions, on top of the policy."
             ),
         },
     )
 
 
 def _message(more: Node) -> Node:
-    properties = named("schema", "What it carries, besides its type.", RESERVED_PROPERTIES)
+    properties = named("schema", "What it carries besides its type.", RESERVED_PROPERTIES)
     return _closed(
         "A message: an object.",
         {

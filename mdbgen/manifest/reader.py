@@ -119,7 +119,7 @@ class EndpointKeys(_OnlyKeys):
         default=30, description="Seconds between pings."
     )
     ticket_ttl_seconds: Annotated[int, Field(ge=1, le=60), _WHOLE] = Field(
-        default=10, description="Seconds that a ticket lives."
+        default=10, description="The lifetime of a ticket, in seconds."
     )
 
 
@@ -128,9 +128,9 @@ class PolicyKeys(_Keys):
 
     required: bool = Field(default=True, description="Whether a credential is required.")
     allow_anonymous: bool = Field(
-        default=False, description="Whether clients without one are let in all the same."
+        default=False, description="Whether clients without one are let in anyway."
     )
-    allowed_roles: list[str] = Field(default=[], description="One of these roles is needed.")
+    allowed_roles: list[str] = Field(default=[], description="Clients need one of these roles.")
     allowed_users: list[str] = Field(
         default=[], description="Only these user ids or e-mail addresses."
     )
@@ -138,7 +138,7 @@ class PolicyKeys(_Keys):
         default=[], description="Never these user ids or e-mail addresses."
     )
     required_permissions: list[str] = Field(
-        default=[], description="All of these permissions are needed."
+        default=[], description="Clients need all of these permissions."
     )
     owner_can_access: bool = Field(
         default=True, description="Whether developer_id passes the allowed lists."
@@ -157,18 +157,23 @@ class AuthKeys(_Keys):
     policy: PolicyKeys = Field(
         default_factory=PolicyKeys.model_construct, description="Rules for every endpoint."
     )
-    mode: Literal["app", "shared"] = Field(default="app", description="Whose users they are.")
-    roles: list[str] = Field(default=[], description="The roles that there are.")
+    mode: Literal["app", "shared"] = Field(
+        default="app",
+        description="Whether the users are those of this app alone, or shared with other apps.",
+    )
+    roles: list[str] = Field(default=[], description="The roles that exist.")
     require_role: _NonEmpty = Field(
         default="", description="In shared mode: the role that every client needs."
     )
-    jwt: JwtKeys = Field(default_factory=JwtKeys.model_construct, description="The tokens.")
+    jwt: JwtKeys = Field(
+        default_factory=JwtKeys.model_construct, description="How tokens are verified."
+    )
 
 
 class CorsKeys(_Keys):
     """``cors``"""
 
-    enabled: bool = Field(default=False, description="Whether allow_origins counts.")
+    enabled: bool = Field(default=False, description="Whether allow_origins applies.")
     allow_origins: list[str] = Field(
         default=[], description="Origins such as https://app.example.com, or *."
     )
@@ -187,13 +192,13 @@ class ManifestKeys(_Keys):
     auth: AuthKeys = Field(default_factory=AuthKeys.model_construct, description="Who may connect.")
     auth_policy: PolicyKeys = Field(
         default_factory=PolicyKeys.model_construct,
-        description="The older form of auth.policy. Where both are there, the stricter wins.",
+        description="The older form of auth.policy. Where both are present, the stricter wins.",
     )
     auth_required: bool = Field(
         default=True, description="Whether a credential is required, where no policy says so."
     )
     cors: CorsKeys = Field(
-        default_factory=CorsKeys.model_construct, description="Pages of other origins."
+        default_factory=CorsKeys.model_construct, description="Pages from other origins."
     )
 
 

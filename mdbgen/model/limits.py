@@ -35,14 +35,16 @@ _ROWS = (
     Limit(
         "messages_per_second",
         20,
-        "Messages of one client; a burst may be twice that, more closes with 4429.",
+        "Messages per second from one client; a burst may be twice that, more closes with 4429.",
     ),
-    Limit("outbox_bytes", 1_048_576, "What may wait for a slow client; more closes with 1013."),
+    Limit(
+        "outbox_bytes", 1_048_576, "Bytes that may wait for a slow client; more closes with 1013."
+    ),
     Limit("connections", 10_000, "Connections in one process; more are closed with 1013."),
     Limit(
         "connections_per_user",
         20,
-        "The same of one user, anonymous clients aside; more are closed with 4429.",
+        "Connections of one user, not counting anonymous clients; more are closed with 4429.",
     ),
 )
 LIMITS: Mapping[str, Limit] = {each.name: each for each in _ROWS}

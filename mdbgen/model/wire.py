@@ -8,26 +8,26 @@ from typing import NamedTuple
 
 SERVER_FRAMES: Mapping[str, str] = {
     "connected": "The first frame.",
-    "ping": "After ping_interval seconds without a frame of the client.",
-    "error": "A frame of the client could not be used; the connection stays.",
+    "ping": "After ping_interval seconds without a frame from the client.",
+    "error": "A frame from the client could not be used; the connection stays open.",
     "disconnect": "Before every close that the server starts.",
-    "resync": "What the client missed is no longer complete; it loads its state anew.",
+    "resync": "What the client missed is no longer complete; it should reload its state.",
 }
 CLIENT_FRAMES: Mapping[str, str] = {"pong": "Answers a ping."}
 
 # The ``code`` of an ``error`` frame, and what was wrong with the client's frame.
 ERROR_CODES: Mapping[str, str] = {
-    "invalid_json": "it is no JSON, or no object",
+    "invalid_json": "it is not JSON, or not an object",
     "invalid_message": (
-        "it is not what the manifest declares; `details` lists up to ten mistakes: `loc` (the path"
-        " in the message), `type` and `msg`, but never what was there. Where a value has a choice"
-        " of types, there is one for each that it is not"
+        "it is not what the manifest declares; `details` lists up to ten mistakes: `loc` (the"
+        " path in the message), `type` and `msg`, but never the value. Where several types are"
+        " allowed, there is one mistake for each"
     ),
-    "unknown_type": "the endpoint declares what it receives, and nothing of this `type`",
+    "unknown_type": "the endpoint does not declare a message of this `type`",
     "not_implemented": "nothing handles it",
     "handler_failed": (
-        "the handler raised, or returned something else than the reply that is declared; the"
-        " traceback is in the log"
+        "the handler raised, or returned something other than the declared reply; the traceback"
+        " is in the log"
     ),
 }
 
@@ -54,7 +54,7 @@ class Close(NamedTuple):
 
 CLOSES = (
     Close(1000, "NORMAL", "done", Reaction.STOP),
-    Close(1001, "", "the server goes away", Reaction.RESTART),
+    Close(1001, "", "the server is going away", Reaction.RESTART),
     Close(1003, "UNSUPPORTED_DATA", "a binary frame", Reaction.STOP),
     Close(
         1008,
@@ -67,7 +67,7 @@ CLOSES = (
     Close(1008, "POLICY_VIOLATION", "not let in", Reaction.STOP, reason="forbidden"),
     Close(1009, "MESSAGE_TOO_BIG", "a frame over max_message_bytes", Reaction.STOP),
     Close(1011, "INTERNAL_ERROR", "a bug in the server", Reaction.BACKOFF),
-    Close(1012, "", "the server restarts", Reaction.RESTART),
+    Close(1012, "", "the server is restarting", Reaction.RESTART),
     Close(
         1013,
         "TRY_AGAIN_LATER",
@@ -93,9 +93,9 @@ def reasons_with(reaction: Reaction) -> tuple[str, ...]:
 STREAM_VERSION = 1  # of these fields; one that is taken away or means something else raises it
 STREAM_FIELDS = {
     "m": "The message as JSON, with its type; the workers add the envelope.",
-    "u": "The user whom it is for; everybody, if left out.",
-    "c": "The channel; all, if left out.",
-    "e": "The endpoint; all that send the message, if left out.",
+    "u": "The user it is for; everybody if left out.",
+    "c": "The channel; all if left out.",
+    "e": "The endpoint; all that send the message if left out.",
 }
 
 

@@ -65,7 +65,7 @@ def describe_rules(manifest: Manifest) -> tuple[Rule, ...]:
     rules = (_origin_rule(manifest), _key_rule(manifest), *_policy_rules(manifest))
     if manifest.backplane == "memory":
         return rules
-    return (*rules, Rule("workers", "joined by Redis, at REDIS_URL", "mdbgen.backplane"))
+    return (*rules, Rule("workers", "joined by Redis at REDIS_URL", "mdbgen.backplane"))
 
 
 def describe_clients(manifest: Manifest) -> tuple[Client, ...]:
@@ -117,7 +117,7 @@ def _who(endpoint: Endpoint, manifest: Manifest) -> str:
     kinds = (*_refused(manifest), *_judged_by_lists(manifest))
     if any(outcome == FORBIDDEN for _, outcome, _ in kinds):
         return "anyone without a token; with one, see below"
-    return "anyone; a token is checked if shown"
+    return "anyone; a token is checked if sent"
 
 
 def _asked(endpoint: Endpoint) -> Iterator[str]:
@@ -272,7 +272,7 @@ def _as_text(manifest: Manifest) -> str:
 
 
 def _client_rows(manifest: Manifest) -> list[tuple[str, str, str]]:
-    rows = [("client: the first line that fits", "is", "decided by")]
+    rows = [("client: the first match decides", "is", "decided by")]
     for each in describe_clients(manifest):
         where = ""
         if len(each.endpoints) < len(manifest.websockets):

@@ -81,7 +81,7 @@ def _lines(rule: Rule) -> Sequence[str]:
     place = f", in {rule.shown_place}" if rule.shown_place else ""
     return (
         *wrap(f"{rule.code}: {rule.meaning}", WIDTH),
-        *wrap(f"To mend it: {rule.mending}", WIDTH),
+        *wrap(f"To fix it: {rule.mending}", WIDTH),
         "",
         f"wrong{place}:",
         f"    {rule.wrong}",

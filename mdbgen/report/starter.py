@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +10,15 @@ from mdbgen.errors import visible
 from mdbgen.report.formats import OK, Report, lines_of
 
 _EDITORS = (
-    "editors complete and check the manifest by the schema; in VS Code, with this in"
+    "editors complete and check the manifest with the schema; for VS Code, put this into"
     " .vscode/settings.json:"
 )
+_SYSTEM = os.name
+_SERVE = "uvicorn app.ws:router --ws-per-message-deflate false"
+_WITH_KEY = {
+    "nt": '$env:SECRET_KEY = python -c "import secrets; print(secrets.token_hex())"; ' + _SERVE,
+    "posix": 'SECRET_KEY="$(openssl rand -hex 32)" ' + _SERVE,
+}
 
 
 def report_init(manifest: Path, schema: Path) -> Report:
@@ -36,7 +43,7 @@ def _next_commands(manifest: Path) -> Sequence[str]:
     start = "" if folder == Path() else f"cd {quote(folder.as_posix())} && "
     return (
         f"{start}mdbgen generate {manifest.name} -o app/ws/",
-        'SECRET_KEY="$(openssl rand -hex 32)" uvicorn app.ws:router --ws-per-message-deflate false',
+        _WITH_KEY[_SYSTEM],
     )
 
 

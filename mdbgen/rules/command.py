@@ -7,7 +7,7 @@ from mdbgen.rules.rule import Rule
 RULES = (
     Rule(
         "MDB401",
-        "neither a manifest was named nor a `pyproject.toml` found",
+        "no manifest was named, and no `pyproject.toml` was found",
         "name both manifest and output, or list the apps",
         "mdbgen check, in a folder without pyproject.toml",
         "mdbgen check manifest.json -o app/ws/",
@@ -15,13 +15,13 @@ RULES = (
     Rule(
         "MDB402",
         "`pyproject.toml` cannot be read, is over 1 MiB, or is not TOML",
-        "mend it at the place named",
+        "fix it at the place named",
         "manifest = manifest.json",
         'manifest = "manifest.json"',
     ),
     Rule(
         "MDB403",
-        "`pyproject.toml` lists no app",
+        "`pyproject.toml` lists no apps",
         "add a `[[tool.mdbgen.app]]` table",
         "a pyproject.toml without [[tool.mdbgen.app]]",
         '[[tool.mdbgen.app]] with manifest = "manifest.json" and output = "app/ws"',
@@ -29,7 +29,7 @@ RULES = (
     Rule(
         "MDB404",
         "an entry of `tool.mdbgen` has the wrong shape",
-        "give each app a `manifest`, which is a file, and an `output`, both paths",
+        "give each app a `manifest` (a file) and an `output` (a folder), both as paths",
         "[tool.mdbgen.app]",
         "[[tool.mdbgen.app]]",
     ),
@@ -42,29 +42,29 @@ RULES = (
     ),
     Rule(
         "MDB406",
-        "the output folders of two apps are the same, or one is inside of the other",
+        "the output folders of two apps are the same, or one is inside the other",
         "give each app a folder of its own",
         'two apps with output = "app/ws"',
         'output = "app/ws" and output = "shop/ws"',
     ),
     Rule(
         "MDB407",
-        "the command line is not understood: an unknown option, a manifest without `-o`, "
-        "`-o` without a manifest",
-        "`mdbgen generate --help` shows what there is",
+        "the command line is invalid: an unknown option, a manifest without `-o`, `-o` without a"
+        " manifest",
+        "`mdbgen generate --help` shows the options",
         "mdbgen check manifest.json",
         "mdbgen check manifest.json -o app/ws/",
     ),
     Rule(
         "MDB408",
-        "the operating system refused something",
-        "see what it says: no space left, no permission, …",
+        "the operating system refused an operation",
+        "the message says why: no space left, no permission, …",
         "a disk without space",
         "a disk with space",
     ),
     Rule(
         "MDB409",
-        "a bug in mdbgen: something happened that nobody thought of",
+        "a bug in mdbgen: something unforeseen happened",
         "report it, with what mdbgen prints if the environment variable `MDBGEN_TRACEBACK` "
         "is set to 1",
         "any",
@@ -72,9 +72,9 @@ RULES = (
     ),
     Rule(
         "MDB410",
-        "a path of `[[tool.mdbgen.app]]`, or `pyproject.toml` itself, leads out of the "
-        "repository (the folder with the nearest `.git`, or else that of "
-        "`pyproject.toml`), links followed",
+        "a path in `[[tool.mdbgen.app]]`, or `pyproject.toml` itself, leads out of the repository"
+        " (the folder with the nearest `.git`, or else that of `pyproject.toml`), after following"
+        " links",
         "keep it inside, or name manifest and folder on the command line",
         'manifest = "../../other/manifest.json"',
         "mdbgen check ../../other/manifest.json -o app/ws/",
@@ -103,7 +103,7 @@ RULES = (
     ),
     Rule(
         "MDB414",
-        "the clone is shallow, as those of most CI systems are, and lacks the ref",
+        "the clone is shallow, like those of most CI systems, and lacks the ref",
         "run the `git fetch` that the message names",
         "mdbgen breaking manifest.json --against git:main, after a checkout of one commit",
         "git fetch --depth=1 origin main:refs/remotes/origin/main, and then"
@@ -111,7 +111,7 @@ RULES = (
     ),
     Rule(
         "MDB415",
-        "a `[[tool.mdbgen.breaking.waiver]]` of `pyproject.toml` has the wrong shape",
+        "a `[[tool.mdbgen.breaking.waiver]]` in `pyproject.toml` has the wrong shape",
         "give each waiver a `rule`, a `path` as `breaking` prints it, and a `reason`",
         'rule = "message-removed"',
         'rule = "message-removed", path = "mdbgen.endpoints.realtime.send.old_news",'

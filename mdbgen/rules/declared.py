@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         "MDB203",
-        "a keyword outside of the subset of JSON Schema, or one that messages do not have",
+        "a keyword outside the supported subset of JSON Schema, or one that messages do not take",
         "see the suggestion; nothing is ignored",
         '"name": {"type": "string", "contentEncoding": "base64"}',
         '"name": {"type": "string"}',
@@ -31,8 +31,8 @@ RULES = (
     ),
     Rule(
         "MDB205",
-        "two names meet in one Python name, class, handler or TypeScript method (`a-b` and "
-        "`a.b`); the message names the other place",
+        "two names map to the same Python name, class, handler or TypeScript method (`a-b` and"
+        " `a.b`); the message names the other place",
         "rename one of the two",
         '"a-b": {"type": "string"}, "a.b": {"type": "string"}',
         '"a-b": {"type": "string"}, "a-c": {"type": "string"}',
@@ -40,8 +40,8 @@ RULES = (
     ),
     Rule(
         "MDB206",
-        "two places declare one message with different schemas",
-        "give both the same schema, or one of the two another name",
+        "two places declare the same message with different schemas",
+        "give both the same schema, or rename one of the two",
         '"receive": {"note": {"properties": {"text": {"type": "string"}}}}, "send": '
         '{"note": {"properties": {"text": {"type": "integer"}}}}',
         '"receive": {"note": {"properties": {"text": {"type": "string"}}}}, "send": '
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         "MDB207",
-        "`reply` names a message that the endpoint does not send, or stands in `send`",
+        "`reply` names a message that the endpoint does not send, or is under `send`",
         "declare the answer under `send` of the same endpoint",
         '"receive": {"ask": {"reply": "anwser"}}, "send": {"answer": {}}',
         '"receive": {"ask": {"reply": "answer"}}, "send": {"answer": {}}',
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         "MDB208",
-        "a name is empty, longer than 100 characters, or has a character that cannot be " "seen",
+        "a name is empty, longer than 100 characters, or has an unprintable character",
         "choose a name that people can read",
         '"": {"type": "string"}',
         '"name": {"type": "string"}',
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         "MDB209",
-        "a list has one entry twice; the message names the first place",
+        "an entry appears twice in a list; the message names the first place",
         "remove one of the two",
         '"state": {"enum": ["idle", "busy", "idle"]}',
         '"state": {"enum": ["idle", "busy"]}',
@@ -82,7 +82,7 @@ RULES = (
     ),
     Rule(
         "MDB211",
-        "a keyword that says nothing about the type, such as `maxLength` of a number",
+        "a keyword that does not apply to the type, such as `maxLength` on a number",
         "remove it, or correct the type",
         '"count": {"type": "integer", "maxLength": 5}',
         '"count": {"type": "integer", "maximum": 5}',
@@ -90,8 +90,8 @@ RULES = (
     ),
     Rule(
         "MDB212",
-        "a keyword that has no place beside another: `$ref`, `anyOf`, `enum` and `const` "
-        "say all, a format such as `uuid` has no length, an object is a class or a map",
+        "a keyword that cannot be combined with another: `$ref`, `anyOf`, `enum` and `const` say"
+        " everything, a format such as `uuid` has no length, an object is either a class or a map",
         "see the suggestion",
         '"key": {"type": "string", "format": "uuid", "maxLength": 36}',
         '"key": {"type": "string", "format": "uuid"}',
@@ -99,7 +99,7 @@ RULES = (
     ),
     Rule(
         "MDB213",
-        "`$ref` leads to none of `mdbgen.schemas`",
+        "`$ref` does not match any schema in `mdbgen.schemas`",
         "write `#/mdbgen/schemas/<name>`",
         '"item": {"$ref": "#/$defs/Item"}',
         '"item": {"type": "object", "properties": {"sku": {"type": "string"}}}',
@@ -107,8 +107,8 @@ RULES = (
     ),
     Rule(
         "MDB214",
-        "schemas that lead only to each other, so that no value would ever end; or over 64 "
-        "`$ref` in a row",
+        "schemas that are infinitely recursive, since they refer only to each other; or more than"
+        " 64 `$ref` in a row",
         "put an object with properties in between",
         '"schemas": {"A": {"$ref": "#/mdbgen/schemas/B"}, "B": {"$ref": ' '"#/mdbgen/schemas/A"}}',
         '"schemas": {"A": {"type": "object", "properties": {"next": {"$ref": '
@@ -117,15 +117,15 @@ RULES = (
     ),
     Rule(
         "MDB215",
-        "members of a union that one value could both have",
-        "let them differ by type, by value, or by a required property with its own `const`",
+        "members of a union that the same value could match",
+        "make them differ by type, by value, or by a required property with its own `const`",
         '"size": {"anyOf": [{"type": "integer"}, {"type": "number"}]}',
         '"size": {"anyOf": [{"type": "number"}, {"type": "string"}]}',
         PROPERTIES,
     ),
     Rule(
         "MDB216",
-        "bounds that leave no value, or a `multipleOf` that makes no sense",
+        "bounds that leave no value, or a `multipleOf` that is not above 0",
         "correct them",
         '"age": {"type": "integer", "minimum": 10, "maximum": 5}',
         '"age": {"type": "integer", "minimum": 5, "maximum": 10}',
@@ -133,15 +133,18 @@ RULES = (
     ),
     Rule(
         "MDB217",
-        "a `pattern` that is none of ECMA-262, or that pydantic does not take",
-        "the message says what; do without look-around and references to groups",
+        "a `pattern` that is not valid in ECMA-262, or that pydantic does not accept",
+        "the message says what is wrong; look-around and back-references are not supported",
         '"code": {"type": "string", "pattern": "(?=a)b"}',
         '"code": {"type": "string", "pattern": "^[a-z]+$"}',
         PROPERTIES,
     ),
     Rule(
         "MDB218",
-        "a value of `enum` or `const` is a fraction, an object or a list, or not of the " "`type`",
+        (
+            "a value of `enum` or `const` is a fraction, an object or a list, or does not match"
+            " the `type`"
+        ),
         "write strings, whole numbers, true, false or null",
         '"rate": {"enum": [0.5, 1]}',
         '"rate": {"enum": ["half", "full"]}',
@@ -149,9 +152,9 @@ RULES = (
     ),
     Rule(
         "MDB219",
-        "a `default` that is no value of the type, stands where no property is, or is more "
-        "than a scalar, `[]` or `{}`",
-        "correct it, or let the code decide",
+        "a `default` that does not match the type, is not on a property, or is something other"
+        " than a scalar, `[]` or `{}`",
+        "correct it, or set the value in code",
         '"count": {"type": "integer", "default": "none"}',
         '"count": {"type": "integer", "default": 0}',
         PROPERTIES,
@@ -166,45 +169,44 @@ RULES = (
     ),
     Rule(
         "MDB221",
-        "schemas lead from one to the next so deeply that pydantic, which follows them by "
-        "nested calls, would exceed the 1,000 calls that Python allows. About 25 to 55 "
-        "schemas in a row are possible, fewer if they hold each other in lists, unions or "
-        "properties that may be left out; schemas that lead back to each other count "
-        "together",
+        "schemas are nested so deeply that pydantic, which follows them with nested calls, would"
+        " exceed the 1,000 calls that Python allows. About 25 to 55 schemas in a row are"
+        " possible, fewer if they contain each other in lists, unions or optional properties;"
+        " schemas that refer back to each other count together",
         "merge some of the schemas, or write `{}` (any value) where the app needs no types",
-        "60 schemas, each of which holds the next",
-        "schemas that hold what belongs together, or {} (any value) where the app needs no "
-        "types",
+        "60 schemas, each of which contains the next",
+        "fewer schemas that keep together what belongs together, or {} (any value) where the app"
+        " needs no types",
     ),
     Rule(
         "MDB222",
-        "all types together are over 100,000, each counted wherever a schema that holds it "
-        "is named: importing the package would take very long",
-        "name big schemas in fewer places, or write `{}`",
-        "a schema of 500 properties that 300 others hold",
+        "there are more than 100,000 types in all, each counted wherever a schema that contains"
+        " it is used: importing the package would take very long",
+        "use large schemas in fewer places, or write `{}`",
+        "a schema of 500 properties that 300 others contain",
         "{} (any value) in most of these places",
     ),
     Rule(
         "MDB223",
-        "the patterns of all types together would take too long to be compiled: half a "
-        "second, by an estimate",
-        "repeat large sets such as `\\p{L}` or `.` less often; `maxLength` limits the "
-        "length for nothing",
+        "the patterns of all types together would take too long to compile: more than half a"
+        " second, by estimate",
+        "repeat large sets such as `\\p{L}` or `.` less often; `maxLength` limits the length at"
+        " no cost",
         "a hundred patterns such as ^\\p{L}{1,200}$",
         "^\\p{L}+$ with maxLength 200",
     ),
     Rule(
         "MDB224",
-        "all enums together have over 10,000 values",
-        "take a string with a pattern, and let the app know the values",
+        "all enums together have more than 10,000 values",
+        "use a string with a pattern, and check the values in the app",
         "an enum of all 12,000 articles of a shop",
         "a string with a pattern",
     ),
     Rule(
         "MDB225",
-        "all endpoints together declare over 1,000 messages, a message counted at each "
-        "endpoint that declares it",
-        "let one message with a property of its own say what several do",
+        "all endpoints together declare more than 1,000 messages, each counted at every endpoint"
+        " that declares it",
+        "merge several messages into one, with a property that tells them apart",
         "a message for each of 1,200 settings",
         "one message setting_changed with the properties name and value",
     ),

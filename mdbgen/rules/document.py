@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         "MDB005",
-        "an object has one key twice; the message names the first place",
+        "a key appears twice in an object; the message names the first place",
         "remove one of the two",
         '"developer_id": "ada", "developer_id": "bob"',
         '"developer_id": "ada"',
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         "MDB006",
-        "objects and lists are nested over 64 levels deep",
+        "objects and lists are nested more than 64 levels deep",
         "flatten the document",
         "a default that is a list in a list in a list …, 65 times",
         "a flat list",
@@ -53,7 +53,7 @@ RULES = (
     Rule(
         "MDB007",
         "the document is not an object",
-        "put the manifest into `{` … `}`",
+        "write the manifest as one object, `{` … `}`",
         '["my_app"]',
         '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
         WHOLE,
@@ -68,7 +68,7 @@ RULES = (
     ),
     Rule(
         "MDB009",
-        "a run has over 100 problems: the first are shown, and this one counts the others",
+        "there are more than 100 problems: the first are shown, and this one counts the rest",
         "fix the first ones and run again",
         "a manifest with 130 problems: 100 are shown, and this one",
         "the same manifest after another look at it",

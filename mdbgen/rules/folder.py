@@ -14,7 +14,7 @@ RULES = (
     ),
     Rule(
         "MDB302",
-        "a file that mdbgen did not write stands where one belongs",
+        "a file that mdbgen did not write is where a generated one belongs",
         "move it away, or overwrite it with `--force`",
         "app/ws/router.py is there already, written by somebody else",
         "another output folder: -o app/sockets/",
@@ -22,21 +22,21 @@ RULES = (
     Rule(
         "MDB303",
         "`mdbgen.lock` is unreadable",
-        "delete it and generate; files that are up to date are adopted",
+        "delete it and run `mdbgen generate`; files that are up to date are adopted",
         "mdbgen.lock with the conflict markers of a merge",
         "rm app/ws/mdbgen.lock && mdbgen generate manifest.json -o app/ws/",
     ),
     Rule(
         "MDB304",
-        "something is where a file belongs: a folder, a pipe, a device, a link to nowhere; "
-        "or a file is where a folder belongs",
+        "something else is where a file belongs: a folder, a pipe, a device, a broken link; or a"
+        " file is where a folder belongs",
         "move it away",
         "a folder app/ws/router.py/",
         "a folder with another name",
     ),
     Rule(
         "MDB305",
-        "a symbolic link leads outside of the output folder; nothing there is read or " "written",
+        "a symbolic link leads out of the output folder; nothing there is read or written",
         "remove the link",
         "app/ws/handlers is a symbolic link to ../../shared",
         "a folder of its own",
@@ -44,49 +44,49 @@ RULES = (
     Rule(
         "MDB306",
         "a file cannot be written: no permission, no space, …",
-        "mend what the message names and run again",
+        "fix what the message names and run again",
         "app/ws/ belongs to another user",
         'chown -R "$USER" app/ws/',
     ),
     Rule(
         "MDB307",
-        "warning: a handler file belongs to no endpoint any more",
-        "mend it or delete it; it is yours",
+        "warning: a handler file no longer belongs to any endpoint",
+        "adapt it or delete it; it is yours",
         "handlers/chat.py, after the endpoint chat has left the manifest",
         "no such file, or its code in the file of another endpoint",
     ),
     Rule(
         "MDB308",
-        "warning: a handler method belongs to no message any more",
+        "warning: a handler method no longer belongs to any message",
         "rename or delete it; nothing calls it",
         "on_subscribe, after the message subscribe was renamed follow",
         "on_follow",
     ),
     Rule(
         "MDB309",
-        "a file is far larger than mdbgen or a person would write it: a handler over 512 "
-        "KiB, a lock over 1 MiB, another file over 32 MiB",
-        "move it away, or move code of a handler into other modules",
+        "a file is far larger than anything that mdbgen or a person would write: a handler over"
+        " 512 KiB, a lock over 1 MiB, another file over 32 MiB",
+        "move it away, or move a handler's code into other modules",
         "a handler file with a table of a million lines in it",
         "the table in a module of its own",
     ),
     Rule(
         "MDB310",
-        "warning: a handler file imports a module that the package does not have any more",
+        "warning: a handler file imports a module that the package no longer has",
         "write the line that the warning suggests",
         "from ..connection import Connection",
         "from ..contract import Connection",
     ),
     Rule(
         "MDB311",
-        "`eject` was asked to give away a folder that has no lock",
-        "name the folder of a package",
+        "`eject` was given a folder without `mdbgen.lock`",
+        "name the folder of a generated package",
         "mdbgen eject -o app/ --yes",
         "mdbgen eject -o app/ws/ --yes",
     ),
     Rule(
         "MDB312",
-        "warning: a handler file lacks methods for messages; until they are there, clients are told"
+        "warning: a handler file lacks methods for messages; until they are there, clients get"
         " `not_implemented`",
         "paste what `mdbgen check` prints into the class",
         "handlers/realtime.py, after the message search was added to the manifest",

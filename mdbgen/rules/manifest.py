@@ -15,19 +15,18 @@ RULES = (
     ),
     Rule(
         "MDB102",
-        "an endpoint, its `auth`, or the key `mdbgen` has a key that does not exist; "
-        "`auth`, `auth.policy`, `auth_policy`, `auth.jwt` or `cors` has one that is nearly "
-        "mdbgen's own, or belongs elsewhere (`allowed_role`, `auth.allowed_users`): "
-        "without it, a restriction would be gone. Their other keys belong to others and "
-        "are ignored",
-        "see the suggestion; the keys are those of the [manifest's reference](settings.md)",
+        "an endpoint, its `auth`, or the key `mdbgen` has a key that does not exist; or `auth`,"
+        " `auth.policy`, `auth_policy`, `auth.jwt` or `cors` has one that looks like a misspelt"
+        " key of mdbgen's or belongs elsewhere (`allowed_role`, `auth.allowed_users`), so that a"
+        " restriction would silently be lost. Other keys there are not mdbgen's and are ignored",
+        "see the suggestion; [settings](settings.md) lists the keys",
         '"allowed_role": ["staff"]',
         '"allowed_roles": ["staff"]',
         POLICY,
     ),
     Rule(
         "MDB103",
-        'a value has the wrong type; `null` is no boolean, `"30"` no number',
+        'a value has the wrong type; `null` is not a boolean, `"30"` is not a number',
         "write a value of the named type, or leave the key out",
         '"ping_interval": "30"',
         '"ping_interval": 30',
@@ -44,7 +43,7 @@ RULES = (
     ),
     Rule(
         "MDB105",
-        "`slug` or `path` has a character that it may not have",
+        "`slug` or `path` has a character that is not allowed",
         "slug: `a-z 0-9 _ -`; path: `/`, then `a-z A-Z 0-9 _ - /`",
         '{"slug": "My App", "websockets": {"realtime": {"path": "/ws"}}}',
         '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
@@ -52,7 +51,7 @@ RULES = (
     ),
     Rule(
         "MDB106",
-        "the name of an endpoint has a character that it may not have",
+        "the name of an endpoint has a character that is not allowed",
         "`a-z A-Z 0-9 _ -`",
         '{"slug": "my_app", "websockets": {"real time": {"path": "/ws"}}}',
         '{"slug": "my_app", "websockets": {"real-time": {"path": "/ws"}}}',
@@ -60,16 +59,16 @@ RULES = (
     ),
     Rule(
         "MDB107",
-        "a value is none of the allowed ones",
-        "take one of those that the message lists",
+        "a value is not one of the allowed ones",
+        "use one of those that the message lists",
         '"auth": {"jwt": {"algorithm": "HS512"}}',
         '"auth": {"jwt": {"algorithm": "HS256"}}',
         ROOT,
     ),
     Rule(
         "MDB108",
-        "a value is empty that must not be",
-        "fill it, or leave the key out",
+        "a value is empty but must not be",
+        "fill it in, or leave the key out",
         '{"slug": "my_app", "websockets": {}}',
         '{"slug": "my_app", "websockets": {"realtime": {"path": "/ws"}}}',
         WHOLE,
@@ -84,8 +83,8 @@ RULES = (
     ),
     Rule(
         "MDB110",
-        "two endpoints have one Python name, class name or file name (`a-b` and `a_b`, "
-        "`Live` and `live`)",
+        "two endpoints map to the same Python name, class name or file name (`a-b` and `a_b`,"
+        " `Live` and `live`)",
         "rename one of the two",
         '{"slug": "my_app", "websockets": {"a-b": {"path": "/a"}, "a_b": {"path": "/b"}}}',
         '{"slug": "my_app", "websockets": {"a-b": {"path": "/a"}, "a-c": {"path": "/b"}}}',
@@ -93,7 +92,7 @@ RULES = (
     ),
     Rule(
         "MDB111",
-        "two endpoints have one path, or paths that differ only by `/` at the end",
+        "two endpoints have the same path, or paths that differ only by a trailing `/`",
         "change one of the two",
         '{"slug": "my_app", "websockets": {"a": {"path": "/ws"}, "b": {"path": "/ws"}}}',
         '{"slug": "my_app", "websockets": {"a": {"path": "/ws/a"}, "b": {"path": "/ws/b"}}}',
@@ -101,8 +100,8 @@ RULES = (
     ),
     Rule(
         "MDB112",
-        "over 500 endpoints",
-        "serve more of them by channels",
+        "more than 500 endpoints",
+        "use channels in place of endpoints",
         "an endpoint for each of 600 rooms",
         "one endpoint, whose clients join the channel of their room: ws.manager.join",
     ),
@@ -117,8 +116,8 @@ RULES = (
     ),
     Rule(
         "MDB151",
-        "`auth.policy` and `auth_policy` disagree on another key; `auth.policy` is used, "
-        "of `denied_users` both lists",
+        "`auth.policy` and `auth_policy` disagree on another key; `auth.policy` is used, except"
+        " that both lists of `denied_users` apply",
         "keep one of the two forms",
         '"auth": {"policy": {"allowed_roles": ["a"]}}, "auth_policy": {"allowed_roles": ' '["b"]}',
         '"auth": {"policy": {"allowed_roles": ["a"]}}',
@@ -126,8 +125,7 @@ RULES = (
     ),
     Rule(
         "MDB152",
-        "`auth.require_role` is given where `auth.mode` is not `shared`; it is enforced "
-        "all the same",
+        "`auth.require_role` is given where `auth.mode` is not `shared`; it is enforced anyway",
         "set `auth.mode`, or remove the role",
         '"auth": {"require_role": "viewer"}',
         '"auth": {"mode": "shared", "require_role": "viewer"}',
@@ -143,9 +141,9 @@ RULES = (
     ),
     Rule(
         "MDB154",
-        "`cors.allow_origins` has `*`: any page's scripts may connect with a token or "
-        "ticket that they hold; cookies do not count from other pages than the app's own "
-        "and those listed by name",
+        "`cors.allow_origins` has `*`: scripts of any page may connect with a token or ticket"
+        " that they hold; cookies count only from the app's own pages and from origins listed by"
+        " name",
         "list the origins, unless the endpoint is meant for everybody's pages",
         '"cors": {"enabled": true, "allow_origins": ["*"]}',
         '"cors": {"enabled": true, "allow_origins": ["https://app.example.com"]}',
@@ -153,8 +151,8 @@ RULES = (
     ),
     Rule(
         "MDB155",
-        "an entry of `cors.allow_origins` is no origin (it has a path, a wildcard, no "
-        "scheme, letters beyond ASCII, or is `null`) and matches nothing",
+        "an entry of `cors.allow_origins` is not an origin (it has a path, a wildcard, no scheme,"
+        " letters beyond ASCII, or is `null`) and matches nothing",
         "write scheme, host and port: `https://app.example.com`",
         '"cors": {"enabled": true, "allow_origins": ["app.example.com"]}',
         '"cors": {"enabled": true, "allow_origins": ["https://app.example.com"]}',
@@ -162,8 +160,8 @@ RULES = (
     ),
     Rule(
         "MDB156",
-        "a key of the manifest itself is nearly one that mdbgen reads (`auth_polcy`), or "
-        "belongs into `auth.policy`; it is ignored, as it may be somebody else's",
+        "a root key looks like a misspelt key of mdbgen's (`auth_polcy`), or belongs in"
+        " `auth.policy`; it is ignored, since it may be another program's",
         "see the suggestion",
         '"auth_polcy": {"allowed_roles": ["staff"]}',
         '"auth_policy": {"allowed_roles": ["staff"]}',

@@ -45,7 +45,9 @@ def read_default(value: Any, kind: SchemaType, schemas: Schemas) -> Default | st
         return _empty_default(value, possible)
     reasons = [_reason(value, leaf) for leaf in possible]
     if reasons and all(reasons):
-        return reasons[0] if len(reasons) == 1 else f"{shown(value)} is none of the types"
+        return (
+            reasons[0] if len(reasons) == 1 else f"{shown(value)} does not match any of the types"
+        )
     is_whole = any(
         isinstance(leaf, EnumType) or (isinstance(leaf, NumberType) and leaf.is_integer)
         for leaf, reason in zip(possible, reasons, strict=True)
@@ -56,12 +58,12 @@ def read_default(value: Any, kind: SchemaType, schemas: Schemas) -> Default | st
 
 def _empty_default(value: Any, possible: list[Any]) -> Default | str:
     if value:
-        return "only null, true, false, numbers, strings, [] and {} are defaults"
+        return "a default is null, true, false, a number, a string, [] or {}"
     if isinstance(value, dict):
         if any(isinstance(leaf, MapType | AnyType) for leaf in possible) or not possible:
             return Default({})
         if any(isinstance(leaf, ObjectType) for leaf in possible):
-            return "an object with properties has no default; its properties may have some"
+            return "an object with properties cannot have a default, but its properties can"
         return "{} is not of this type"
     lists = [leaf for leaf in possible if isinstance(leaf, ArrayType)]
     if any(isinstance(leaf, AnyType) for leaf in possible) or not possible:
@@ -75,13 +77,13 @@ def _reason(value: Any, leaf: SchemaType) -> str:
     """Say why a scalar is not of a type, "" if it is."""
     kind = json_type(value)
     if kind == "number" and not is_number(value):
-        return "the number is too large for any use"
+        return "the number is out of range"
     match leaf:
         case AnyType():
             return ""
         case EnumType():
             is_one = any(each == value and json_type(each) == kind for each in leaf.values)
-            return "" if is_one else f"{shown(value)} is none of the values"
+            return "" if is_one else f"{shown(value)} is not one of the values"
         case StringType() if kind == "string":
             return _text_reason(value, leaf)
         case NumberType() if kind == "number":
@@ -112,7 +114,7 @@ def _named(leaf: SchemaType) -> str:
 
 def _text_reason(value: str, leaf: StringType) -> str:
     if leaf.format and leaf.format.pattern is None:
-        return f"a property of format {leaf.format.name} has no default"
+        return f"a property of format {leaf.format.name} cannot have a default"
     if leaf.format and leaf.format.pattern and not re.fullmatch(leaf.format.pattern, value):
         return f"{shown(value)} is not of format {leaf.format.name}"
     if leaf.min_length is not None and len(value) < leaf.min_length:

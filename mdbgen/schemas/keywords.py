@@ -14,12 +14,12 @@ from mdbgen.schemas.nodes import Node, flag, named, required, text, whole_number
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "default")
 TEXT_KEYWORDS = ("minLength", "maxLength", "pattern")
 _NUMBER: Mapping[str, Node] = {
-    "minimum": {"description": "Least number.", "type": "number"},
-    "maximum": {"description": "Largest number.", "type": "number"},
-    "exclusiveMinimum": {"description": "What the number is above.", "type": "number"},
-    "exclusiveMaximum": {"description": "What the number is below.", "type": "number"},
+    "minimum": {"description": "The smallest number allowed.", "type": "number"},
+    "maximum": {"description": "The largest number allowed.", "type": "number"},
+    "exclusiveMinimum": {"description": "What the number must be above.", "type": "number"},
+    "exclusiveMaximum": {"description": "What the number must be below.", "type": "number"},
     "multipleOf": {
-        "description": "What the number is a multiple of.",
+        "description": "What the number must be a multiple of.",
         "type": "number",
         "exclusiveMinimum": 0,
     },
@@ -27,10 +27,10 @@ _NUMBER: Mapping[str, Node] = {
 # The keywords of each type, and what an editor is told of them.
 ABOUT: Mapping[str, Mapping[str, Node]] = {
     "string": {
-        "minLength": whole_number("Least number of characters.", 0, MAX_NUMBER),
-        "maxLength": whole_number("Largest number of characters.", 0, MAX_NUMBER),
+        "minLength": whole_number("Minimum number of characters.", 0, MAX_NUMBER),
+        "maxLength": whole_number("Maximum number of characters.", 0, MAX_NUMBER),
         "pattern": text("A regular expression without look-around or back-references."),
-        "format": {"description": "What the text spells.", "enum": list(TEXT_FORMATS)},
+        "format": {"description": "What the string contains.", "enum": list(TEXT_FORMATS)},
     },
     "integer": _NUMBER,
     "number": _NUMBER,
@@ -44,10 +44,10 @@ ABOUT: Mapping[str, Mapping[str, Node]] = {
         },
     },
     "array": {
-        "items": {"description": "What every item is.", "$ref": "#/$defs/schema"},
-        "minItems": whole_number("Least number of items.", 0, MAX_NUMBER),
-        "maxItems": whole_number("Largest number of items.", 0, MAX_NUMBER),
-        "uniqueItems": flag("Whether no two items are the same.", default=False),
+        "items": {"description": "The schema of every item.", "$ref": "#/$defs/schema"},
+        "minItems": whole_number("Minimum number of items.", 0, MAX_NUMBER),
+        "maxItems": whole_number("Maximum number of items.", 0, MAX_NUMBER),
+        "uniqueItems": flag("Whether all items must differ.", default=False),
     },
     "null": {},
 }
@@ -70,11 +70,11 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "enum": ("type",),
 }
 _BESIDE_HINTS = {
-    "$ref": "say it in the schema that $ref names, or remove it",
-    "anyOf": "say it in the members",
-    "oneOf": "say it in the members",
-    "const": "remove it; the value says all",
-    "enum": "remove it; the values say all",
+    "$ref": "move it into the schema that $ref names, or remove it",
+    "anyOf": "move it into the members",
+    "oneOf": "move it into the members",
+    "const": "remove it; the value says everything",
+    "enum": "remove it; the values say everything",
 }
 _MESSAGE_HINTS = {
     "$ref": "write it in a property of the message",
@@ -110,7 +110,7 @@ _TO_SCHEMAS = 'put it into mdbgen.schemas and write {"$ref": "#/mdbgen/schemas/<
 _NO_CONDITIONS = "list the alternatives in anyOf, each with a property whose const tells it apart"
 _LISTS = 'all items have one schema: "items": {…}; items of several types: "items": {"anyOf": […]}'
 _MAP = 'an object whose keys are data is {"type": "object", "additionalProperties": {…}}'
-_REMOVE = "remove it; what it says can stand in description"
+_REMOVE = "remove it; the description can say it"
 _INSTEAD = {
     "$defs": _TO_SCHEMAS,
     "definitions": _TO_SCHEMAS,
@@ -133,20 +133,20 @@ _INSTEAD = {
     "dependentRequired": _NO_CONDITIONS,
     "dependentSchemas": _NO_CONDITIONS,
     "dependencies": _NO_CONDITIONS,
-    "discriminator": "remove it; the property whose const tells the objects apart is found",
-    "optional": "remove it; what is not listed in the object's required is optional",
+    "discriminator": "remove it; mdbgen finds the property whose const tells the objects apart",
+    "optional": "remove it; what the object's required does not list is optional",
     "example": 'write "examples": […]',
     "values": 'write "enum": […]',
-    "$dynamicRef": 'write "$ref"; it may lead back to where it stands',
-    "$recursiveRef": 'write "$ref"; it may lead back to where it stands',
+    "$dynamicRef": 'write "$ref"; it may refer to a schema that contains it',
+    "$recursiveRef": 'write "$ref"; it may refer to a schema that contains it',
     "minLen": 'write "minLength"',
     "maxLen": 'write "maxLength"',
     "min": 'write "minimum" (a number), "minLength" (a string) or "minItems" (a list)',
     "max": 'write "maximum" (a number), "maxLength" (a string) or "maxItems" (a list)',
     "divisibleBy": 'write "multipleOf"',
     "regex": 'write "pattern"',
-    "readOnly": "remove it; what clients may not send does not belong into receive",
-    "writeOnly": "remove it; what clients may not see does not belong into send",
+    "readOnly": "remove it; what clients may not send does not belong in receive",
+    "writeOnly": "remove it; what clients may not see does not belong in send",
     "strict": 'write "additionalProperties": false',
     "reply": "only a message has a reply",
     **dict.fromkeys(("$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "id"), "remove it"),
@@ -170,7 +170,9 @@ def refuse_foreign_to_message(message: Mapping[str, Any], path: Path, problems: 
         if keyword in MESSAGE_KEYWORDS:
             continue
         if keyword in KEYWORDS:
-            hint = _MESSAGE_HINTS.get(keyword, "a message is an object: it belongs to a property")
+            hint = _MESSAGE_HINTS.get(
+                keyword, "a message is an object; this keyword belongs in a property"
+            )
         elif keyword in _INSTEAD or keyword in ("allOf", "nullable"):
             hint = _nearest_spelling(keyword, message, problems)
         else:
@@ -193,14 +195,12 @@ def _nearest_spelling(keyword: str, schema: Mapping[str, Any], problems: Problem
     if keyword in _INSTEAD:
         return _INSTEAD[keyword]
     near = problems.nearest(keyword, KEYWORDS)
-    return (
-        f"did you mean '{near}'?" if near else "docs/messages.md lists the keywords that there are"
-    )
+    return f"did you mean '{near}'?" if near else "docs/messages.md lists the keywords"
 
 
 def _nullable_spelling(schema: Mapping[str, Any]) -> str:
     if schema["nullable"] is False:
-        return "remove it; nothing is null that does not say so"
+        return "remove it; a value may be null only where its schema says so"
     kind = schema.get("type")
     if isinstance(kind, list):
         return "remove it" if "null" in kind else 'add "null" to the list of types'
@@ -235,7 +235,7 @@ def refuse_beside(schema: Mapping[str, Any], keyword: str, path: Path, problems:
     hint = _BESIDE_HINTS[keyword]
     for other in schema:
         if other in KEYWORDS and other not in (keyword, *BESIDE[keyword], *ANNOTATIONS):
-            message = f"'{other}' has no place beside '{keyword}'"
+            message = f"'{other}' cannot be combined with '{keyword}'"
             problems.add((*path, other), "MDB212", message, hint, Place.KEY)
 
 
@@ -257,11 +257,17 @@ def refuse_pointless(
     what = " or ".join(WITH_ARTICLE[kind] for kind in kinds)
     for keyword in schema:
         if keyword in KEYWORDS and keyword not in concerned:
-            hint = ""
-            if keyword == "required" and isinstance(schema[keyword], bool):
-                hint = 'the object that has the property lists it: "required": ["…"]'
-            message = f"'{keyword}' says nothing about {what}"
+            message = f"'{keyword}' does not apply to {what}"
+            hint = _pointless_hint(keyword, schema[keyword])
             problems.add((*path, keyword), "MDB211", message, hint, Place.KEY)
+
+
+def _pointless_hint(keyword: str, value: object) -> str:
+    if keyword == "required" and isinstance(value, bool):
+        return 'list the property in the object that has it: "required": ["…"]'
+    about = [WITH_ARTICLE[kind] for kind, keywords in ABOUT.items() if keyword in keywords]
+    kinds = dict.fromkeys(kind.replace("whole ", "") for kind in about)
+    return f"remove it; it applies only to {' or '.join(kinds)}" if kinds else ""
 
 
 def read_kinds(schema: Mapping[str, Any], path: Path, problems: Problems) -> list[str]:

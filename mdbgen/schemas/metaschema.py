@@ -47,13 +47,13 @@ def _choice_keywords() -> Node:
     value: Node = {"$ref": "#/$defs/value"}
     return {
         "enum": {
-            "description": "The values that there are.",
+            "description": "The allowed values.",
             "type": "array",
             "items": value,
             "minItems": 1,
             "uniqueItems": True,
         },
-        "const": {"description": "The only value.", **value},
+        "const": {"description": "The only allowed value.", **value},
         "anyOf": {"description": alternatives, **members},
         "oneOf": {"description": alternatives, **members},
         "$ref": text("One of mdbgen.schemas.", pattern="^#/mdbgen/schemas/[^/]+$"),

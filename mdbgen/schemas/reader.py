@@ -237,7 +237,10 @@ class Reader:
         if stated and others == {}:
             return self.read_object(schema, path, name, owner)
         if stated:
-            message = "a schema has no place beside 'properties': the object is a class or a map"
+            message = (
+                "a schema cannot be combined with 'properties': an object is either a class or a"
+                " map"
+            )
             hint = "write true or false, or move the map into a property of its own"
             problems.add(path_of_others, "MDB212", message, hint)
             return self.read_object(schema, path, name, owner)

@@ -28,7 +28,7 @@ def read_ref(target: object, names: Collection[str], path: Path, problems: Probl
     name = _name_in(target)
     if name in names:
         return RefType(name)
-    message = f"{shown(target)} leads to none of mdbgen.schemas"
+    message = f"{shown(target)} does not match any schema in mdbgen.schemas"
     problems.add(path, "MDB213", message, _hint(target, names, problems))
     return UNKNOWN
 
@@ -42,12 +42,12 @@ def _hint(target: str, names: Collection[str], problems: Problems) -> str:
     parent = name.partition("/")[0]
     if parent in names:
         return (
-            f"only a whole schema has a name: move that part of {shown(parent)} into mdbgen.schemas"
+            f"only whole schemas have names: move that part of {shown(parent)} into mdbgen.schemas"
         )
     near = problems.nearest(name, names)
     if near:
         return f"did you mean {shown(_pointer_to(near))}?"
-    return f"it has to look like '{POINTER}<name>'"
+    return f"write it as '{POINTER}<name>'"
 
 
 def _pointer_to(name: str) -> str:

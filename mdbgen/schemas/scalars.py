@@ -39,7 +39,9 @@ def read_string(schema: Keys, path: Path, problems: Problems) -> StringType:
     if kind.format and kind.format.is_parsed:
         for keyword in TEXT_KEYWORDS:
             if keyword in schema:
-                message = f"'{keyword}' has no place beside the format {shown(kind.format.name)}"
+                message = (
+                    f"'{keyword}' cannot be combined with the format {shown(kind.format.name)}"
+                )
                 problems.add((*path, keyword), "MDB212", message, "remove it", Place.KEY)
     return kind
 
@@ -70,7 +72,7 @@ def _read_pattern(schema: Keys, path: Path, problems: Problems) -> str | None:
         if problems.allow_pattern(estimate_us(str(pattern)), path):
             compile_pattern(str(pattern))
     except ValueError as error:
-        problems.add(path, "MDB217", f"{shown(pattern)} is no pattern: {error}")
+        problems.add(path, "MDB217", f"{shown(pattern)} is not a valid pattern: {error}")
         return None
     return str(pattern)
 
@@ -132,7 +134,7 @@ def _read_bound(schema: Keys, keyword: str, path: Path, problems: Problems) -> N
 def _refuse_number(value: object, path: Path, problems: Problems, hint: str = "") -> None:
     """Keep a problem of a value that is no number, or none that is of any use."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        problems.add(path, "MDB104", "the number is too large for any use")
+        problems.add(path, "MDB104", "the number is out of range")
     else:
         problems.add(path, "MDB103", f"{shown(value)} is not a number", hint)
 
@@ -172,7 +174,9 @@ def _read_step(schema: Keys, kind: str, path: Path, problems: Problems) -> Numbe
     elif value <= 0:
         problems.add(path, "MDB216", f"{shown(value)} is not above 0")
     elif kind == "integer" and isinstance(value, float):
-        problems.add(path, "MDB216", f"{shown(value)} is no whole number, as the type is")
+        problems.add(
+            path, "MDB216", f"{shown(value)} is not a whole number, though the type is integer"
+        )
     else:
         return cast(Number, value)
     return None

@@ -111,8 +111,8 @@ def _undiscriminated(objects: Sequence[tuple[int, ObjectType]]) -> Overlap:
     first, second = list(dict.fromkeys(index for index, _ in objects))[:2]
     message = f"members {first + 1} and {second + 1} may both be an object"
     hint = (
-        "give every object a required property of its own value, such as"
-        ' "kind": {"const": "circle"} and "kind": {"const": "square"}'
+        'give every object a required property with a value of its own, such as "kind": {"const":'
+        ' "circle"} and "kind": {"const": "square"}'
     )
     return Overlap(second, message + ", and no property tells them apart", hint)
 

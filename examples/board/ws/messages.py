@@ -60,7 +60,7 @@ BoardReceived: TypeAlias = AddNote | RemoveNote
 """What clients of ``board`` send."""
 
 BoardSent: TypeAlias = NoteAdded | NoteRemoved | PeopleChanged
-"""What clients of ``board`` are sent."""
+"""What is sent to clients of ``board``."""
 
 Sendable: TypeAlias = NoteAdded | NoteRemoved | PeopleChanged
 """What the app may send."""

@@ -66,7 +66,7 @@ export interface ClientOptions {
    * the page's own origin.
    */
   url?: string;
-  /** A token, or what gets one; it is asked before each attempt to connect. */
+  /** A token, or a function that gets one, called before each attempt to connect. */
   token?: ClientToken | (() => ClientToken | Promise<ClientToken>);
   /** Exchange the token (or the page's cookie) for a ticket first, and show only that. */
   ticket?: boolean;
@@ -80,7 +80,7 @@ export interface ClientOptions {
   maxDelayMs?: number;
   /** How long the server may be silent. Default: its ping interval and 20 s more. */
   silenceMs?: number;
-  /** For surroundings that have no WebSocket of their own. */
+  /** For environments that have no WebSocket of their own. */
   webSocket?: typeof WebSocket;
 }
 
@@ -99,11 +99,11 @@ const CONNECT_TIMEOUT_MS = 20_000;
 const PING_MS = 30_000; // where the server does not say how often
 const SILENCE_GRACE_MS = 20_000;
 const FAREWELL_MS = 3_000; // from `disconnect` to the close, which follows at once
-const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
-const STABLE_MS = 5_000; // a connection that lasts so long starts the backoff afresh
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // a longer one fires at once
+const STABLE_MS = 5_000; // a connection that lasts this long resets the backoff
 const RESTART_SPREAD = 10; // times longer, or all clients come back at once
 const UNFIT_TOKEN = "the token contains characters that cannot be sent";
-const NO_WEBSOCKET = "no WebSocket can be made: see the options url and webSocket";
+const NO_WEBSOCKET = "cannot create a WebSocket: see the options url and webSocket";
 const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // what RFC 7230 calls a token
 
 type WireFrame = { type?: unknown; [name: string]: unknown };
@@ -216,7 +216,7 @@ class ReconnectingSocket {
     for (const { text } of this.queue.splice(0)) this.write(text);
   }
 
-  /** Not to a server that has said good-bye already. */
+  /** Not to a server that has already sent a `disconnect`. */
   private canWrite(): boolean {
     return this.current.state === "open" && this.farewell === null && !this.isClosing();
   }
@@ -227,7 +227,7 @@ class ReconnectingSocket {
 
   private write(text: string): void {
     this.socket?.send(text);
-    this.activeAt = Date.now(); // whom it hears, the server does not ping
+    this.activeAt = Date.now(); // the server does not ping clients that it hears from
   }
 
   private async connect(): Promise<void> {
@@ -497,7 +497,7 @@ abstract class ClientOfEndpoint<Messages> {
   }
 }
 
-/** Why there is no connection, in fixed words: an error of others may quote the token. */
+/** Why there is no connection, in fixed words: other errors may quote the token. */
 class ConnectionRefusal extends Error {
   readonly close: CloseReport;
 
@@ -519,7 +519,7 @@ function orRefuse<Made>(reason: string, make: () => Made): Made {
 /**
  * Get a ticket for one connection to an endpoint.
  *
- * Without a token the page's cookies have to do, which the server takes from its own pages only.
+ * Without a token, the page's cookies must do; the server takes them from its own pages alone.
  */
 export async function fetchTicket(
   endpoint: URL,
@@ -559,7 +559,7 @@ function after(ms: number, action: () => void): ClientTimer {
   return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
 }
 
-/** What should be a text, but may be anything. */
+/** What should be a string, but may be anything. */
 function asText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
@@ -576,7 +576,7 @@ function readFrame(text: string): WireFrame | null {
 /** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base: string | undefined, path: string): URL {
   const page = globalThis.location?.href;
-  const url = orRefuse("the option url is no address", () => new URL(base ?? "/", page));
+  const url = orRefuse("the option url is not an address", () => new URL(base ?? "/", page));
   url.protocol = url.protocol.replace("http", "ws");
   const given = withoutEnd(url.pathname);
   const own = withoutEnd(path);

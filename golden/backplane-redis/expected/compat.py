@@ -43,7 +43,7 @@ async def broadcast_to_app(
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
     frame = encode_broadcast(message)
-    # A declared type reaches clients of the endpoints that declare it, others everybody.
+    # A declared type reaches clients of endpoints that declare it, any other everybody.
     endpoints = SENT_AT.get(str(message.get("type")))
     return await hub.publish(frame, Audience(user_id=user, endpoints=endpoints))
 
@@ -53,10 +53,10 @@ def register_message_handler(
     endpoint: str,
     handler: Callable[[WebSocket, dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """Let ``handler`` have the messages of an endpoint, from now on.
+    """Register ``handler`` for messages that the endpoint's class does not handle.
 
     Raises:
-        ValueError: ``slug`` or ``endpoint`` is not of this app.
+        ValueError: ``slug`` or ``endpoint`` is not this app's.
         TypeError: ``handler`` is not an ``async def``.
     """
     _check_slug(slug)
@@ -67,7 +67,7 @@ def register_message_handler(
             ENDPOINTS[known].handlers.message_handler = handler
             return
     names = ", ".join(repr(known) for known in ENDPOINTS)
-    raise ValueError(f"{endpoint!r} is no endpoint of {APP_SLUG!r}: it has {names}")
+    raise ValueError(f"{endpoint!r} is not an endpoint of {APP_SLUG!r}: it has {names}")
 
 
 async def get_websocket_manager(slug: str) -> WebSocketConnectionManager:

@@ -23,10 +23,10 @@ class Status(Sparse):
 
 
 RealtimeSent: TypeAlias = DocumentCreated | Status
-"""What clients of ``realtime`` are sent."""
+"""What is sent to clients of ``realtime``."""
 
 PublicSent: TypeAlias = Status
-"""What clients of ``public`` are sent."""
+"""What is sent to clients of ``public``."""
 
 Sendable: TypeAlias = DocumentCreated | Status
 """What the app may send."""

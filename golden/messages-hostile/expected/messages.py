@@ -241,7 +241,7 @@ ClassReceived: TypeAlias = Hostile | Connect | Message_ | GetStatus
 """What clients of ``class`` send."""
 
 ClassSent: TypeAlias = Message123 | None_
-"""What clients of ``class`` are sent."""
+"""What is sent to clients of ``class``."""
 
 OnMessageReceived: TypeAlias = Connect
 """What clients of ``on-message`` send."""

@@ -27,7 +27,7 @@ TypedReceived: TypeAlias = Hello
 """What clients of ``typed`` send."""
 
 TypedSent: TypeAlias = Welcome
-"""What clients of ``typed`` are sent."""
+"""What is sent to clients of ``typed``."""
 
 Sendable: TypeAlias = Welcome
 """What the app may send."""

@@ -8,7 +8,7 @@
     app.include_router(ws.router)
 
 Send with ``await ws.manager.broadcast({...})``,
-or from code that is on no event loop with ``ws.emit({...})``.
+or, from code outside any event loop, with ``ws.emit({...})``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 

@@ -17,7 +17,7 @@ class Price(Model):
 
 
 PricesSent: TypeAlias = Price
-"""What clients of ``prices`` are sent."""
+"""What is sent to clients of ``prices``."""
 
 Sendable: TypeAlias = Price
 """What the app may send."""

@@ -208,12 +208,12 @@ RealtimeReceived: TypeAlias = Scalars | Options | Compounds
 """What clients of ``realtime`` send."""
 
 RealtimeSent: TypeAlias = TreeChanged
-"""What clients of ``realtime`` are sent."""
+"""What is sent to clients of ``realtime``."""
 
 Sendable: TypeAlias = TreeChanged
 """What the app may send."""
 
-# They name what stands below them.
+# They refer to what is defined below them.
 ShapeGroup.model_rebuild()
 Tree.model_rebuild()
 TreeChanged.model_rebuild()

@@ -8,7 +8,7 @@
     app.include_router(ws.router)
 
 Send with ``await ws.manager.broadcast(ws.messages.StatusUpdate(...))``,
-or from code that is on no event loop with ``ws.emit(ws.messages.StatusUpdate(...))``.
+or, from code outside any event loop, with ``ws.emit(ws.messages.StatusUpdate(...))``.
 What clients send arrives in ``handlers/``, which is yours.
 """
 

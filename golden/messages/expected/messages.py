@@ -49,7 +49,7 @@ RealtimeReceived: TypeAlias = Subscribe | GetStatus
 """What clients of ``realtime`` send."""
 
 RealtimeSent: TypeAlias = StatusUpdate | DocumentCreated
-"""What clients of ``realtime`` are sent."""
+"""What is sent to clients of ``realtime``."""
 
 Sendable: TypeAlias = StatusUpdate | DocumentCreated
 """What the app may send."""

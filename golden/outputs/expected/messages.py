@@ -97,10 +97,10 @@ RealtimeReceived: TypeAlias = Subscribe | GetOrder | Note
 """What clients of ``realtime`` send."""
 
 RealtimeSent: TypeAlias = OrderState | Note
-"""What clients of ``realtime`` are sent."""
+"""What is sent to clients of ``realtime``."""
 
 BoardSent: TypeAlias = OrderCount
-"""What clients of ``board`` are sent."""
+"""What is sent to clients of ``board``."""
 
 Sendable: TypeAlias = OrderState | Note | OrderCount
 """What the app may send."""

@@ -20,7 +20,7 @@ from .settings import EndpointName
 
 @asynccontextmanager
 async def _lifespan(_: object) -> AsyncGenerator[None, None]:
-    """Start only where the environment lacks nothing; stop when clients have left."""
+    """Start only if the environment is complete; stop when clients have left."""
     install_redaction()
     deployment.cache_clear()  # An earlier start may have seen another environment.
     deployment()

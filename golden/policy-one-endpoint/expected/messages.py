@@ -23,10 +23,10 @@ class StaffNote(Model):
 
 
 FeedSent: TypeAlias = OrderCreated
-"""What clients of ``feed`` are sent."""
+"""What is sent to clients of ``feed``."""
 
 StaffSent: TypeAlias = StaffNote
-"""What clients of ``staff`` are sent."""
+"""What is sent to clients of ``staff``."""
 
 Sendable: TypeAlias = OrderCreated | StaffNote
 """What the app may send."""

@@ -50,10 +50,10 @@ def register_message_handler(
     endpoint: str,
     handler: Callable[[WebSocket, dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """Let ``handler`` have the messages of an endpoint, from now on.
+    """Register ``handler`` for messages that the endpoint's class does not handle.
 
     Raises:
-        ValueError: ``slug`` or ``endpoint`` is not of this app.
+        ValueError: ``slug`` or ``endpoint`` is not this app's.
         TypeError: ``handler`` is not an ``async def``.
     """
     _check_slug(slug)
@@ -64,7 +64,7 @@ def register_message_handler(
             ENDPOINTS[known].handlers.message_handler = handler
             return
     names = ", ".join(repr(known) for known in ENDPOINTS)
-    raise ValueError(f"{endpoint!r} is no endpoint of {APP_SLUG!r}: it has {names}")
+    raise ValueError(f"{endpoint!r} is not an endpoint of {APP_SLUG!r}: it has {names}")
 
 
 async def get_websocket_manager(slug: str) -> WebSocketConnectionManager:

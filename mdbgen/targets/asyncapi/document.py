@@ -184,7 +184,7 @@ class _Document:
             examples = self._payloads.sent_examples(message)
             yield self._sent_key(message), _message(message, payload, examples, "reply_to")
         if any(each.takes_objects for each in endpoints):
-            description = "Any JSON object that is no pong."
+            description = "Any JSON object except a pong."
             payload = self._payloads.any_received()
             yield _ANY_RECEIVED, _plain_message("any", description, payload, "id")
         silent = [each for each in endpoints if not each.send]

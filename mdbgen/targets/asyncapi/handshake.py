@@ -6,7 +6,7 @@ from mdbgen.model.manifest import Endpoint, Manifest
 from mdbgen.targets.asyncapi.schemas import Json
 
 _CREDENTIALS = (
-    "The first one that is there counts: `Authorization: Bearer`, the subprotocols"
+    "The first one present counts: `Authorization: Bearer`, the subprotocols"
     ' `["bearer", "<token>"]`, {}`?token=`, the cookies `ws_token` and `token`.'
 )
 _SCHEMES: dict[str, Json] = {
@@ -73,7 +73,7 @@ def binding(endpoint: Endpoint, manifest: Manifest) -> Json:
     if endpoint.history:
         query["since"] = {
             "type": "integer",
-            "description": "The last seq that the client saw: what it missed is sent again, or a"
+            "description": "The last seq that the client saw: it is sent what it missed, or a"
             " resync.",
         }
     headers: Json = {

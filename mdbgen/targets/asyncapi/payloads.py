@@ -25,7 +25,7 @@ _TIMESTAMP: Json = {
 }
 _ID: Json = {
     "type": ["string", "integer"],
-    "description": "Comes back as reply_to in what answers this message.",
+    "description": "Comes back as reply_to in the answer to this message.",
 }
 _REPLY_TO: Json = {
     "type": ["string", "integer"],
@@ -33,8 +33,8 @@ _REPLY_TO: Json = {
 }
 _SEQ: Json = {
     "type": "integer",
-    "description": "The number of a broadcast, on endpoints that keep a history. Opaque; the last"
-    " one that a client saw is its since when it comes back.",
+    "description": "The number of a broadcast, on endpoints that keep a history. Opaque; a client"
+    " that comes back sends the last one it saw as since.",
 }
 _EXAMPLE_TIMESTAMP = "2026-01-02T12:00:00+00:00"
 
@@ -114,7 +114,10 @@ class Payloads:
                     "user_id": {"type": ["string", "null"]},
                     "user_email": {"type": ["string", "null"]},
                     "ping_interval": {**_WHOLE, "description": "Seconds."},
-                    "max_message_bytes": {**_WHOLE, "description": "Of one frame of the client."},
+                    "max_message_bytes": {
+                        **_WHOLE,
+                        "description": "The largest frame that the client may send.",
+                    },
                     "expires_in": {
                         "type": ["integer", "null"],
                         "description": "Seconds until the token expires; null for anonymous"
@@ -136,15 +139,16 @@ class Payloads:
                     "message": _TEXT,
                     "reply_to": {**_REPLY_TO, "type": ["string", "integer", "null"]},
                     "details": {
-                        "description": "After invalid_message a list of mistakes, with type, loc"
-                        " and msg; after a code of the app's own whatever the app says.",
+                        "description": "With invalid_message, a list of mistakes, with type, loc"
+                        " and msg; with a code of the app's own, whatever the app"
+                        " says.",
                     },
                 },
             ),
             "disconnect": self._own(
                 "disconnect",
                 {
-                    "code": {**_WHOLE, "description": "Of the close that follows."},
+                    "code": {**_WHOLE, "description": "The code of the close that follows."},
                     "reason": _TEXT,
                     "reconnect": {
                         "type": "boolean",

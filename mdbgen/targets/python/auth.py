@@ -63,7 +63,7 @@ def plan_key(manifest: Manifest) -> KeyPlan:
     name = "SECRET_KEY" if is_secret else "MDB_JWT_PUBLIC_KEY"
     needed = f" the PEM public key that verifies {manifest.algorithm} tokens"
     if is_secret:
-        needed = " a key of at least 32 bytes to verify tokens with"
+        needed = " a key of at least 32 bytes to verify tokens"
     return KeyPlan(
         is_secret=is_secret,
         is_public=not is_secret,

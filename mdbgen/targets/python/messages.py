@@ -148,7 +148,7 @@ def _unions(manifest: Manifest, sent: Mapping[str, Message]) -> Iterator[UnionPl
             doc = docstring(f"What clients of ``{name}`` send.", indent=0)
             yield UnionPlan(received_name(name), _union(endpoint.receive), doc)
         if endpoint.send:
-            doc = docstring(f"What clients of ``{name}`` are sent.", indent=0)
+            doc = docstring(f"What is sent to clients of ``{name}``.", indent=0)
             yield UnionPlan(f"{class_name(name)}Sent", _union(endpoint.send), doc)
     annotation = _union(sent.values()) if sent else "Mapping[str, Any]"
     yield UnionPlan("Sendable", annotation, "What the app may send.")

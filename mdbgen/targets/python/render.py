@@ -103,4 +103,4 @@ def _formatted(path: str, draft: str) -> str:
     try:
         return format_str(draft, mode=mode)
     except Exception as problem:
-        raise AssertionError(f"{path} came out as no Python; please report this") from problem
+        raise AssertionError(f"{path} is not valid Python; please report this") from problem

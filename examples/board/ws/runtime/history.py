@@ -12,13 +12,13 @@ from ..settings import HISTORY, EndpointName
 from .client import Client
 from .wire import Frame, numbered, server_frame
 
-MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, whatever the number that may be kept
+MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, however many may be kept
 _ENTRY_BYTES = 512  # what an entry takes besides its text
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A broadcast, and whom it was meant for; ``None`` stands for everybody."""
+    """A broadcast, and who it was meant for; ``None`` stands for everybody."""
 
     seq: int
     frame: Frame
@@ -74,8 +74,8 @@ class History:
             room: How many bytes the client can be given at once.
 
         Returns:
-            ``None`` where that is no longer known: ``seq`` is none of the numbers that
-            are kept, a broadcast went to a channel (who was in it then?), or there is no
+            ``None`` where that is no longer known: ``seq`` is not one of the numbers
+            kept, a broadcast went to a channel (who was in it then?), or there is no
             room for all of it.
         """
         missed: list[Frame] = []

@@ -26,7 +26,7 @@ class Pong(BaseModel):
 
 
 class Unusable(Exception):
-    """A frame that is no message; ``frame`` tells its sender why."""
+    """A frame that is not a message; ``frame`` tells its sender why."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
@@ -40,7 +40,7 @@ def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
         Unusable: ``invalid_json``, ``unknown_type`` or ``invalid_message``
     """
     if "NaN" in text or "Infinity" in text:
-        _read_object(text)  # They are no JSON, but pydantic takes them as numbers.
+        _read_object(text)  # They are not JSON, but pydantic accepts them as numbers.
     try:
         return adapter.validate_json(text)
     except ValidationError as problem:
@@ -67,7 +67,7 @@ def as_mapping(message: Received) -> dict[str, Any]:
 
 
 def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
-    """Tell what is wrong and where, but never what was there: it may be a secret."""
+    """Say what is wrong and where, but never the value: it may be a secret."""
     mistakes: list[ErrorDetails] = []
     if problem.error_count() <= MAX_MISTAKES:
         mistakes = problem.errors(

@@ -2,7 +2,7 @@
 """What can be seen of the server at the start, and what to change about it.
 
 A guess: of a server that is started from code, or set up by a file, less can be seen, and
-nothing is warned of that cannot be.
+what cannot be seen is not warned about.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def warn_of_server(app_slug: str) -> None:
     workers = _configured_workers()
     if workers > 1:
         log.warning(
-            "%s workers are configured: each of them has its own clients of %s, and what"
+            "%s workers are configured: each has its own clients of %s, and what"
             " it broadcasts reaches no others",
             workers,
             app_slug,

@@ -20,7 +20,7 @@ LEEWAY_S = 5.0  # for clocks that differ: a token may be from so far in the futu
 
 # Where issuers say what kind of token it is; the header of a JWT has ``typ`` as well.
 _TYPE_CLAIMS = ("type", "token_type", "token_use", "typ")
-# What PyJWT raises for tokens that no honest issuer makes is not all its own.
+# For tokens that no honest issuer makes, PyJWT raises more than errors of its own.
 _UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
 
 
@@ -82,7 +82,7 @@ def identify(claims: Mapping[str, Any]) -> Identity:
     """Read the claims of a token whose signature is verified.
 
     Raises:
-        Refused: They are no user's, or out of date.
+        Refused: They name no user, or have expired.
     """
     expires_at = float(claims["exp"])
     if expires_at <= time.time():  # no leeway: this is when the connection ends
@@ -136,4 +136,4 @@ def _check_type(where: str, kind: object) -> None:
         return
     known = deployment().token_types
     if not isinstance(kind, str) or normal_token_type(kind) not in known:
-        raise Refused("unauthenticated", f"another kind: {where} is {shortened(kind)}")
+        raise Refused("unauthenticated", f"wrong kind: {where} is {shortened(kind)}")

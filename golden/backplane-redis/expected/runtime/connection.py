@@ -24,8 +24,8 @@ class Connection:
     """One client of this app, from ``on_connect`` to ``on_disconnect``.
 
     Attributes:
-        id: Random and unique; the client is told.
-        websocket: The socket below. It is read by the router; send with ``send``.
+        id: Random and unique; the client knows it as ``connection_id``.
+        websocket: The underlying socket. The router reads it; send with ``send``.
         endpoint: The endpoint's name in the manifest.
         user_id: Who it is, from the verified token; ``None`` for an anonymous client.
         user_email: From the token, where it has one.
@@ -72,12 +72,12 @@ class Connection:
     async def send(self, message: Sendable) -> None:
         """Send a message to this client only.
 
-        In a handler of this client it keeps the client's pace: it waits while more than
-        half of the outbox is taken, and a client that then takes nothing for five
+        In this client's own handler it keeps to the client's pace: it waits while more
+        than half of the outbox is taken, and a client that then takes nothing for five
         seconds is dropped. Anywhere else it never waits.
 
         Raises:
-            TypeError: The message is none that this app may send; the text says why.
+            TypeError: This app may not send the message; the text says why.
             RuntimeError: ``on_connect`` sends more than the limit ``outbox_bytes``.
         """
         frame = encode(message)
@@ -88,6 +88,6 @@ class Connection:
         """End the connection; what was sent before still arrives.
 
         Raises:
-            ValueError: ``code`` may not stand in a close frame.
+            ValueError: ``code`` is not allowed in a close frame.
         """
         await run_on(self._client.loop, self._client.end, CloseInfo(code, reason))

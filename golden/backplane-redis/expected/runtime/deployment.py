@@ -14,20 +14,20 @@ import jwt
 from ..settings import APP_SLUG, JWT_ALGORITHM
 from .startup import warn_of_server
 
-# What a token may say of its own kind. Tokens for other ends are not for connecting.
+# What a token may say about its kind. Tokens for other purposes do not connect.
 TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"})
-MIN_PYJWT = (2, 15)  # older ones miss some of the checks that are left to it
+MIN_PYJWT = (2, 15)  # older versions lack checks that are left to it
 MIN_KEY_BYTES = 32  # a shorter HMAC key can be guessed
 MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
-    """The environment lacks something, or holds nonsense; says what to set."""
+    """The environment lacks something, or holds nonsense; the text says what to set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients may cost. ``MDB_WS_`` and a name in capitals overrides each of them.
+    """What clients may cost. ``MDB_WS_`` plus a name in capitals overrides each.
 
     Attributes:
         max_message_bytes: The largest frame that a client may send.
@@ -99,7 +99,7 @@ def _check_pyjwt() -> None:
     numbers = tuple(int(number) for number in re.findall(r"\d+", jwt.__version__)[:2])
     if numbers < MIN_PYJWT:
         raise SettingsError(
-            f"PyJWT {jwt.__version__} does not check all that it should:"
+            f"PyJWT {jwt.__version__} lacks checks that tokens need:"
             " pip install 'pyjwt>=2.15'"
         )
 
@@ -111,7 +111,7 @@ def _read_jwt_key() -> str:
             return _checked_secret(name, key)
     raise SettingsError(
         "SECRET_KEY is not set: my_app needs"
-        " a key of at least 32 bytes to verify tokens with"
+        " a key of at least 32 bytes to verify tokens"
     )
 
 
@@ -128,7 +128,7 @@ def _checked_secret(name: str, key: str) -> str:
 
 
 def redis_url() -> str:
-    """The address of Redis, in ``REDIS_URL``; who only publishes needs nothing else.
+    """The address of Redis, in ``REDIS_URL``; a publisher needs nothing else.
 
     Raises:
         SettingsError: in one sentence, what to set.
@@ -136,29 +136,29 @@ def redis_url() -> str:
     url = os.environ.get("REDIS_URL", "")
     if not _is_redis_address(url):
         raise SettingsError(
-            f"REDIS_URL is {'no address' if url else 'not set'}: {APP_SLUG} needs one"
-            " such as redis://localhost:6379/0"
+            f"REDIS_URL is {'not an address' if url else 'not set'}: {APP_SLUG} needs"
+            " one such as redis://localhost:6379/0"
         )
     return url
 
 
 def _is_redis_address(url: str) -> bool:
-    """Whether it can be one; what else is wrong with it, Redis says."""
+    """Whether it looks like one; redis reports what else is wrong with it."""
     try:
         has_port = urlsplit(url).port != 0
-    except ValueError:  # Its text may hold a part of a password.
+    except ValueError:  # Its text may contain part of a password.
         return False
     return has_port and url.startswith(("redis://", "rediss://", "unix://"))
 
 
 def _read_token_types() -> frozenset[str]:
-    """``MDB_JWT_TOKEN_TYPES`` adds to those that there are: ``"service, device"``."""
+    """``MDB_JWT_TOKEN_TYPES`` adds to the built-in ones: ``"service, device"``."""
     more = os.environ.get("MDB_JWT_TOKEN_TYPES", "").replace(",", " ").split()
     return TOKEN_TYPES.union(normal_token_type(each) for each in more)
 
 
 def normal_token_type(text: str) -> str:
-    """A kind of token, as it is compared: in any case, ``application/`` before it or not."""
+    """A kind of token, as it is compared: lower case, without ``application/``."""
     return text.lower().removeprefix("application/")
 
 

@@ -20,16 +20,16 @@ def emit(
     channel: str | None = None,
     endpoint: EndpointName | None = None,
 ) -> None:
-    """Send a message to every client, or to those that match all that is given.
+    """Send a message to every client, or to those that match everything given.
 
-    Works in any process that has ``REDIS_URL``, be it a worker of the app or not. Returns
-    when Redis has the message; ``None`` means what it means to ``broadcast``.
+    Works in any process that has ``REDIS_URL``, whether it serves the app or not.
+    Returns when Redis has the message; ``None`` stands for everybody.
 
     Raises:
-        TypeError: The message is none that this app may send; the text says why.
+        TypeError: This app may not send the message; the text says why.
         RuntimeError: It is called on the server's event loop, or there is no ``REDIS_URL``.
         ConnectionError: Redis did not take the message within ``EMIT_TIMEOUT_S``. It may
-            have it all the same; who emits it again may send it twice.
+            have it anyway; emitting it again may send it twice.
     """
     frame = encode(message)
     endpoints = endpoints_for(message, endpoint)

@@ -17,7 +17,7 @@ _MESSAGES: TypeAdapter[Sendable] = TypeAdapter(Sendable)
 
 
 class NotOurs(Exception):
-    """An entry is no message that this app may send; says why."""
+    """An entry is not a message that this app may send; the text says why."""
 
 
 def read_foreign(
@@ -26,7 +26,7 @@ def read_foreign(
     """The frame of a message, and the endpoints whose clients get it; ``None`` is all.
 
     Raises:
-        NotOurs: It is no message of this app.
+        NotOurs: It is not a message of this app.
     """
     try:
         message = _declared(text)
@@ -41,7 +41,7 @@ def read_foreign(
 def _object(text: bytes) -> dict[str, Any]:
     message = from_json(text, allow_inf_nan=False)
     if not isinstance(message, dict):
-        raise TypeError("the message is no JSON object")
+        raise TypeError("the message is not a JSON object")
     return message
 
 
@@ -56,7 +56,7 @@ def _known(endpoint: str | None) -> EndpointName | None:
         if endpoint == known:
             return known
     if endpoint is not None:
-        raise TypeError(f"{endpoint!r} is no endpoint")
+        raise TypeError(f"{endpoint!r} is not an endpoint")
     return None
 
 

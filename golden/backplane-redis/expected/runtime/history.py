@@ -15,14 +15,14 @@ from ..settings import HISTORY, EndpointName
 from .client import Client
 from .wire import Frame, numbered, server_frame
 
-MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, whatever the number that may be kept
+MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, however many may be kept
 MAX_SEQ_DIGITS = 16  # of 2**53
 _ENTRY_BYTES = 512  # what an entry takes besides its text
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A broadcast, and whom it was meant for; ``None`` stands for everybody."""
+    """A broadcast, and who it was meant for; ``None`` stands for everybody."""
 
     seq: int
     frame: Frame
@@ -39,7 +39,7 @@ class _Entry:
 
 
 def parse_seq(text: str) -> int | None:
-    """A number as a client wrote it; ``None`` where it is none."""
+    """A number as a client wrote it; ``None`` where it is not one."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MAX_SEQ_DIGITS
     return int(text) if is_number else None
 
@@ -51,7 +51,7 @@ class History:
         kept: How many broadcasts, as far as ``MAX_HISTORY_BYTES`` has room for them.
 
     Attributes:
-        position: The number of the last entry of the stream, whomever it was for.
+        position: The number of the last entry of the stream, whoever it was for.
     """
 
     def __init__(self, kept: int) -> None:
@@ -87,7 +87,7 @@ class History:
             room: How many bytes the client can be given at once.
 
         Returns:
-            ``None`` where that is no longer known: ``seq`` is too old or no number of the
+            ``None`` where that is no longer known: ``seq`` is too old or not from the
             stream, a broadcast went to a channel (who was in it then?), or there is no
             room for all of it.
         """

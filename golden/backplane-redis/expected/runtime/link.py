@@ -15,7 +15,7 @@ MIN_DELAY_S, MAX_DELAY_S = 0.05, 2.0  # between attempts
 
 
 class BackplaneStats(TypedDict):
-    """How this worker gets on with Redis; counted since the process started."""
+    """This worker's connection to Redis; counted since the process started."""
 
     connected: bool
     lag_ms: int  # how old the last entry was when it was read
@@ -24,7 +24,7 @@ class BackplaneStats(TypedDict):
     gaps: int  # each was told to all clients as ``resync``
     duplicates: int  # entries that were there twice, delivered once
     reconnects: int
-    skipped: int  # entries that were no message of this app
+    skipped: int  # entries that were not a message of this app
 
 
 class Link:
@@ -46,7 +46,7 @@ class Link:
 
     @property
     def last_read_age_s(self) -> float:
-        """Since the reader's last answer, be it that there is nothing new."""
+        """Since Redis last answered the reader, with or without anything new."""
         return monotonic() - self._answered_at
 
     def answered(self) -> None:
@@ -54,9 +54,9 @@ class Link:
         self._answered_at = monotonic()
 
     def lost(self, part: str, problem: object) -> None:
-        """A part of this worker gets no answer; clients here are served all the same."""
+        """A part of this worker gets no answer; its clients are served anyway."""
         if not self._broken:
-            log.error("the backplane is away, other workers hear nothing: %s", problem)
+            log.error("the backplane is down, other workers hear nothing: %s", problem)
         self._broken.setdefault(part, monotonic())
 
     def restored(self, part: str) -> None:

@@ -63,7 +63,7 @@ class Reader:
         self._logged_at = -LOG_AGAIN_S
 
     async def run(self) -> None:
-        """Read for ever. Whatever happens, go on from the same place."""
+        """Read forever. Whatever happens, go on from the same place."""
         failures = 0
         while True:
             try:
@@ -82,7 +82,7 @@ class Reader:
         await self._may_serve.wait()
 
     def give_up_waiting(self) -> None:
-        """Redis is away at the start: from here on, nobody waits for it."""
+        """Redis is down at the start: from here on, nobody waits for it."""
         self._may_serve.set()
 
     async def reach(self, since: str) -> None:
@@ -95,7 +95,7 @@ class Reader:
             try:
                 await asyncio.wait_for(waiting, MAX_LAG_S)
             except TimeoutError:
-                log.info("a client is ahead of this worker, or none of its numbers")
+                log.info("a client is ahead of this worker, or its seq is foreign")
 
     async def _resume(self, redis: Redis) -> None:
         """Find the place to go on from, and whether anything is missing before it."""
@@ -114,7 +114,7 @@ class Reader:
         entries = await _newest(redis, kept + 1)
         end = entries[-1][0] if entries else NOTHING_READ
         oldest = entries[0][0].seq - 1 if entries else _now().seq
-        # Clients that are here already came while Redis was away.
+        # Clients that are here already came while Redis was down.
         self._receiver.resync(oldest)
         for entry_id, fields in entries:
             with suppress(NotOurs):
@@ -207,10 +207,10 @@ class Reader:
             self._lose(seq)
 
     def _read_broadcast(self, fields: Fields) -> tuple[Frame, Audience] | None:
-        """A frame and whom it is for; ``None`` of an entry that is something else.
+        """A frame and who it is for; ``None`` for an entry of another kind.
 
         Raises:
-            NotOurs: It is no message of this app.
+            NotOurs: It is not a message of this app.
         """
         try:
             if b"f" in fields:
@@ -218,7 +218,7 @@ class Reader:
             if b"m" in fields:
                 return self._read_foreign(fields)
         except UnicodeDecodeError:
-            raise NotOurs("it is no UTF-8") from None
+            raise NotOurs("it is not UTF-8") from None
         return None
 
     def _read_foreign(self, fields: Fields) -> tuple[Frame, Audience]:
@@ -230,7 +230,7 @@ class Reader:
         self._link.skipped += 1
         if monotonic() > self._logged_at + LOG_AGAIN_S:
             self._logged_at = monotonic()
-            log.warning("an entry is no message of this app: %s", problem)
+            log.warning("an entry is not a message of this app: %s", problem)
 
     def _remember(self, seq: int, fields: Fields) -> None:
         """Keep an entry from before the start, for clients that come back."""
@@ -286,16 +286,16 @@ def _now() -> EntryId:
 
 
 def _end_order(text: bytes) -> tuple[str, CloseInfo]:
-    """Whose connection ends, by its id, and what it is told.
+    """Who is disconnected, or which connection by its id, and what it is told.
 
     Raises:
-        NotOurs: It is no order of a worker's.
+        NotOurs: It is not an order from a worker.
     """
     try:
         order = json.loads(text)
         return order["id"], CloseInfo(order["code"], order["reason"])
     except (KeyError, TypeError, ValueError):
-        raise NotOurs("it ends no connection") from None
+        raise NotOurs("it does not end any connection") from None
 
 
 def _frame(text: bytes) -> Frame:

@@ -2,7 +2,7 @@
 """What can be seen of the server at the start, and what to change about it.
 
 A guess: of a server that is started from code, or set up by a file, less can be seen, and
-nothing is warned of that cannot be.
+what cannot be seen is not warned about.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def _encode(message: Mapping[str, Any], reserved: frozenset[str]) -> Frame:
 def _warn_of_reserved() -> None:
     """Cached, so that it is said once."""
     log.warning(
-        "a message of the app had a seq, or a broadcast a reply_to, which was left out:"
-        " only the server sets them"
+        "a message of the app had a seq, or a broadcast a reply_to; it was left out:"
+        " only the server sets these"
     )
 
 
@@ -148,7 +148,10 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
     """
     if type(message) not in _SENDABLE and not isinstance(message, Sendable):
         name = type(message).__name__
-        raise TypeError(f"{name} is no message that the manifest declares for sending")
+        raise TypeError(
+            f"{name} is not a message that the manifest declares for sending:"
+            " pass a model from ws.messages"
+        )
     try:
         body = _to_json(message)
     except (ValueError, RecursionError) as problem:

@@ -16,21 +16,21 @@ from ..settings import APP_SLUG, JWT_ALGORITHM
 from .jwks import KeyServer
 from .startup import warn_of_server
 
-# What a token may say of its own kind. Tokens for other ends are not for connecting.
+# What a token may say about its kind. Tokens for other purposes do not connect.
 TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"})
-MIN_PYJWT = (2, 15)  # older ones miss some of the checks that are left to it
+MIN_PYJWT = (2, 15)  # older versions lack checks that are left to it
 MIN_KEY_BITS = 2048  # a shorter key can be broken
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")  # may do without TLS, for development
 MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
-    """The environment lacks something, or holds nonsense; says what to set."""
+    """The environment lacks something, or holds nonsense; the text says what to set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients may cost. ``MDB_WS_`` and a name in capitals overrides each of them.
+    """What clients may cost. ``MDB_WS_`` plus a name in capitals overrides each.
 
     Attributes:
         max_message_bytes: The largest frame that a client may send.
@@ -105,7 +105,7 @@ def _check_pyjwt() -> None:
     numbers = tuple(int(number) for number in re.findall(r"\d+", jwt.__version__)[:2])
     if numbers < MIN_PYJWT:
         raise SettingsError(
-            f"PyJWT {jwt.__version__} does not check all that it should:"
+            f"PyJWT {jwt.__version__} lacks checks that tokens need:"
             " pip install 'pyjwt>=2.15'"
         )
 
@@ -129,7 +129,7 @@ def _checked_public_key(pem: str) -> str:
         key = _algorithm().prepare_key(pem)
     except (jwt.PyJWTError, ValueError, TypeError):
         raise SettingsError(
-            f"MDB_JWT_PUBLIC_KEY is no PEM public key that {JWT_ALGORITHM} can use"
+            f"MDB_JWT_PUBLIC_KEY is not a PEM public key that {JWT_ALGORITHM} can use"
         ) from None
     if key.key_size < MIN_KEY_BITS:
         raise SettingsError(
@@ -144,7 +144,7 @@ def _algorithm() -> Any:
         return jwt.get_algorithm_by_name(JWT_ALGORITHM)
     except NotImplementedError:
         raise SettingsError(
-            f"{JWT_ALGORITHM} needs another package: pip install 'pyjwt[crypto]'"
+            f"{JWT_ALGORITHM} needs one more package: pip install 'pyjwt[crypto]'"
         ) from None
 
 
@@ -154,13 +154,13 @@ def _read_jwks() -> KeyServer | None:
         return None
     _algorithm()
     if not _is_safe_address(url):
-        raise SettingsError("MDB_JWT_JWKS_URL is no https:// address")
+        raise SettingsError("MDB_JWT_JWKS_URL is not an https:// address")
     return KeyServer(url, JWT_ALGORITHM, MIN_KEY_BITS)
 
 
 def _is_safe_address(url: str) -> bool:
     """Whether nobody on the way can change what is read there."""
-    if not re.fullmatch(r"[!-~]+", url):  # What may be hidden is not as it looks.
+    if not re.fullmatch(r"[!-~]+", url):  # Others hide where it leads.
         return False
     try:
         parts = urlsplit(url)
@@ -172,13 +172,13 @@ def _is_safe_address(url: str) -> bool:
 
 
 def _read_token_types() -> frozenset[str]:
-    """``MDB_JWT_TOKEN_TYPES`` adds to those that there are: ``"service, device"``."""
+    """``MDB_JWT_TOKEN_TYPES`` adds to the built-in ones: ``"service, device"``."""
     more = os.environ.get("MDB_JWT_TOKEN_TYPES", "").replace(",", " ").split()
     return TOKEN_TYPES.union(normal_token_type(each) for each in more)
 
 
 def normal_token_type(text: str) -> str:
-    """A kind of token, as it is compared: in any case, ``application/`` before it or not."""
+    """A kind of token, as it is compared: lower case, without ``application/``."""
     return text.lower().removeprefix("application/")
 
 

@@ -29,26 +29,26 @@ class ClassHandlers(ClassContract):
         """\"\"\"
         import os
         \"\"\" """
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_hostile(connection, message)
 
     async def on_connect_(
         self, connection: Connection, message: messages.Connect
     ) -> None:
         """A client sent ``connect``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_connect_(connection, message)
 
     async def on_message_(
         self, connection: Connection, message: messages.Message_
     ) -> messages.Message123:
         """ends with " """
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         return await super().on_message_(connection, message)
 
     async def on_get__status_(
         self, connection: Connection, message: messages.GetStatus
     ) -> None:
         """A client sent ``get "status"``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_get__status_(connection, message)

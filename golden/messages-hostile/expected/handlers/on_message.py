@@ -27,5 +27,5 @@ class OnMessageHandlers(OnMessageContract):
         self, connection: Connection, message: messages.Connect
     ) -> None:
         """A client sent ``connect``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_connect_(connection, message)

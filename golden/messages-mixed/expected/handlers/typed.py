@@ -27,5 +27,5 @@ class TypedHandlers(TypedContract):
         self, connection: Connection, message: messages.Hello
     ) -> messages.Welcome:
         """A client sent ``hello``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         return await super().on_hello(connection, message)

@@ -25,5 +25,5 @@ class RealtimeHandlers(RealtimeContract):
 
     async def on_log(self, connection: Connection, message: messages.Log) -> None:
         """A client sent ``log``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_log(connection, message)

@@ -27,19 +27,19 @@ class RealtimeHandlers(RealtimeContract):
         self, connection: Connection, message: messages.Scalars
     ) -> None:
         """A client sent ``scalars``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_scalars(connection, message)
 
     async def on_options(
         self, connection: Connection, message: messages.Options
     ) -> None:
         """Left out, null, or filled in."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_options(connection, message)
 
     async def on_compounds(
         self, connection: Connection, message: messages.Compounds
     ) -> None:
         """A client sent ``compounds``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_compounds(connection, message)

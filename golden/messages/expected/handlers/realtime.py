@@ -27,12 +27,12 @@ class RealtimeHandlers(RealtimeContract):
         self, connection: Connection, message: messages.Subscribe
     ) -> None:
         """Follow a channel."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_subscribe(connection, message)
 
     async def on_get_status(
         self, connection: Connection, message: messages.GetStatus
     ) -> messages.StatusUpdate:
         """A client sent ``get_status``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         return await super().on_get_status(connection, message)

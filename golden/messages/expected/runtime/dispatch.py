@@ -56,7 +56,7 @@ class EndpointHandlers:
     """
 
     async def on_connect(self, connection: Connection) -> None:
-        """A client is here and has heard nothing yet; ``raise Reject`` to refuse it.
+        """A client has come and has heard nothing yet; ``raise Reject`` to refuse it.
 
         ``connected`` is sent when this returns, and then what it sent or broadcast. It
         has 30 seconds.
@@ -69,18 +69,18 @@ class EndpointHandlers:
         """The message in a frame; ``None`` for a pong.
 
         Raises:
-            Unusable: It is none that this endpoint receives.
+            Unusable: It is not a message that this endpoint receives.
         """
         raise NotImplementedError
 
     async def dispatch(self, connection: Connection, message: Any) -> Frame | None:
-        """Call the method that is for this message."""
+        """Call the method for this message."""
         raise NotImplementedError
 
     message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> Frame | None:
-        """Let ``message_handler`` have what the app does not implement."""
+        """Pass what the app does not implement to ``message_handler``."""
         try:
             return await self.dispatch(connection, message)
         except NotImplementedByApp:

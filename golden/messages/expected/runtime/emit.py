@@ -24,13 +24,13 @@ def emit(
     channel: str | None = None,
     endpoint: EndpointName | None = None,
 ) -> None:
-    """Send a message to every client, or to those that match all that is given.
+    """Send a message to every client, or to those that match everything given.
 
     For threads of the process that serves the app, such as the one of a sync route. Returns
-    when the message is queued for its clients; ``None`` means what it means to ``broadcast``.
+    when the message is queued for its clients; ``None`` stands for everybody.
 
     Raises:
-        TypeError: The message is none that this app may send; the text says why.
+        TypeError: This app may not send the message; the text says why.
         RuntimeError: It is called on the server's event loop, or nothing serves the app here.
         TimeoutError: The event loop was busy for ``EMIT_TIMEOUT_S``; nobody gets the message.
     """
@@ -44,7 +44,7 @@ def _publish(frame: Frame, audience: Audience) -> None:
     if loop is None:
         raise RuntimeError(
             "this process serves no clients:"
-            ' only with "mdbgen": {"backplane": "redis"} emit reaches those of others'
+            ' for emit to reach those of others, set "mdbgen": {"backplane": "redis"}'
         )
     clients.refuse_to_block()
     delivery = schedule(loop, hub.deliver, frame, audience)

@@ -27,17 +27,17 @@ class RealtimeHandlers(RealtimeContract):
         self, connection: Connection, message: messages.Subscribe
     ) -> None:
         """Follow a channel."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_subscribe(connection, message)
 
     async def on_get_order(
         self, connection: Connection, message: messages.GetOrder
     ) -> messages.OrderState:
         """A client sent ``get_order``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         return await super().on_get_order(connection, message)
 
     async def on_note(self, connection: Connection, message: messages.Note) -> None:
         """A client sent ``note``."""
-        # Until it is handled here, its sender is answered ``not_implemented``.
+        # Until this is implemented, the sender is answered ``not_implemented``.
         await super().on_note(connection, message)

@@ -19,7 +19,7 @@ from .tokens import Identity, Refused, verify
 def is_trusted_origin(connection: HTTPConnection) -> bool:
     """Whether the page behind a request is this app's own.
 
-    A client without an ``Origin`` header is no browser.
+    A client without an ``Origin`` header is not a browser.
     """
     origin = connection.headers.get("origin")
     if origin is None:
@@ -28,7 +28,7 @@ def is_trusted_origin(connection: HTTPConnection) -> bool:
 
 
 def accepted_subprotocol(websocket: WebSocket) -> str | None:
-    """``bearer``, where a token came by subprotocol: browsers want one of theirs back."""
+    """``bearer``, where a token came by subprotocol: browsers expect one back."""
     return "bearer" if subprotocol_token(websocket) is not None else None
 
 
@@ -37,11 +37,11 @@ async def admit(
 ) -> Identity:
     """Find out who the client is, and whether it may connect.
 
-    A credential that is there is always verified, also where none is required.
+    A credential that is present is always verified, even where none is required.
 
     Raises:
         Refused: It may not.
-        SettingsError: Nobody can tell; that is not the client's fault.
+        SettingsError: The server cannot tell; that is not the client's fault.
     """
     identity = await _identify(websocket, endpoint)
     if identity is not None:
@@ -68,12 +68,12 @@ async def admit_to_ticket(request: Request, endpoint: EndpointName) -> Identity:
     if not cookies:
         raise Refused("unauthenticated", "no credential")
     if not _is_own_origin(request.headers.get("origin", ""), request):
-        raise Refused("forbidden", "a cookie without an origin of the app's own")
+        raise Refused("forbidden", "a cookie, but not from an origin of the app's own")
     return _authorized(await _verify_cookies(cookies), endpoint)
 
 
 async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | None:
-    """The first credential that is there decides; ``None`` if there is none."""
+    """The first credential present decides; ``None`` if there is none."""
     ticket, token = query_value(websocket, "ticket"), query_value(websocket, "token")
     if bearer := bearer_token(websocket) or subprotocol_token(websocket):
         return await verify(bearer)
@@ -86,10 +86,10 @@ async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | 
 
 
 async def _verify_cookies(named: Sequence[Sequence[str]]) -> Identity:
-    """The first of the names decides, and no cookie may prove that it is somebody else.
+    """The first name present decides; no other cookie may prove another user.
 
-    A subdomain can set cookies for its whole domain, and so put a token of its own beside
-    that of its victim.
+    A subdomain can set cookies for its whole domain, and so place a token of its own
+    beside that of its victim.
     """
     found = {token: await _verified(token) for tokens in named for token in tokens}
     if len({each.user_id for each in found.values() if each}) > 1:
@@ -100,7 +100,7 @@ async def _verify_cookies(named: Sequence[Sequence[str]]) -> Identity:
 
 
 async def _verified(token: str) -> Identity | None:
-    """What a cookie proves, which may be nothing: others may."""
+    """What a cookie proves; ``None`` if nothing, since another one may."""
     try:
         return await verify(token)
     except (Refused, SettingsError):
@@ -110,8 +110,8 @@ async def _verified(token: str) -> Identity | None:
 def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
     """Whether host and port of the page are those that the request went to.
 
-    A page that came without TLS is foreign to a socket that has it: anybody on the
-    way may have written it. The opposite is normal behind a proxy that ends TLS.
+    A page loaded without TLS is foreign to a socket with TLS: anybody on the
+    way may have written it. The opposite is normal behind a proxy that terminates TLS.
     """
     try:
         page = urlsplit(origin)
@@ -121,7 +121,7 @@ def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
         is_same_host = bool(page.hostname) and page.hostname == host.hostname
         is_downgrade = page.scheme == "http" and connection.url.is_secure
         return is_same_host and is_same_port and not is_downgrade
-    except (KeyError, ValueError):  # "null", or no URL
+    except (KeyError, ValueError):  # "null", or not a URL
         return False
 
 

@@ -11,7 +11,7 @@ from fastapi.requests import HTTPConnection
 
 from .tokens import Refused
 
-COOKIES = ("ws_token", "token")  # the first that is there decides
+COOKIES = ("ws_token", "token")  # the first one present decides
 MAX_COOKIE_TOKENS = 8  # each costs as much as a client of its own
 
 _BEARER = re.compile(r"bearer", re.IGNORECASE)
@@ -19,10 +19,10 @@ _BEARER_TOKEN = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:
-    """The token of ``Authorization: Bearer``; other schemes belong to others.
+    """The token of ``Authorization: Bearer``; other schemes are ignored.
 
     Raises:
-        Refused: It is broken, or there are several.
+        Refused: It is malformed, or there are several.
     """
     values = connection.headers.getlist("authorization")
     ours = filter(_BEARER.match, (value.strip(" \t") for value in values))
@@ -47,18 +47,18 @@ def query_value(connection: HTTPConnection, name: str) -> str | None:
     """A parameter of the URL.
 
     Raises:
-        Refused: It is there several times, with different values.
+        Refused: It appears several times, with different values.
     """
     return _only_one(connection.query_params.getlist(name), f"the parameter {name}")
 
 
 def cookie_tokens(connection: HTTPConnection) -> list[list[str]]:
-    """The values under each name of ``COOKIES``; nothing for a name that is not there.
+    """The values under each name of ``COOKIES``; nothing for a name that is absent.
 
-    A name may be there several times, as each subdomain may set cookies for the domain.
+    A name may appear several times, as each subdomain may set cookies for the domain.
 
     Raises:
-        Refused: There are more than a browser has by accident.
+        Refused: There are more than a browser sends by accident.
     """
     found: dict[str, list[str]] = {name: [] for name in COOKIES}
     for name, value in _cookies(connection):
@@ -72,12 +72,12 @@ def cookie_tokens(connection: HTTPConnection) -> list[list[str]]:
 def _token_of(header: str) -> str:
     token = _BEARER_TOKEN.fullmatch(header)
     if token is None and not _BEARER.fullmatch(header):
-        raise Refused("unauthenticated", "Authorization is broken")
+        raise Refused("unauthenticated", "malformed Authorization")
     return token[1] if token else ""
 
 
 def _only_one(values: Iterable[str], where: str) -> str | None:
-    """The value that is there; an empty one is not."""
+    """The one value; an empty one counts as absent."""
     different = {value for value in values if value}
     if len(different) > 1:
         raise Refused("unauthenticated", f"{where} has different values")

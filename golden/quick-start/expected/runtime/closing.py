@@ -32,7 +32,7 @@ class CloseInfo:
     """Why the server ends a connection, as its client is told.
 
     Raises:
-        ValueError: ``code`` may not stand in a close frame.
+        ValueError: ``code`` is not allowed in a close frame.
     """
 
     code: int
@@ -68,10 +68,10 @@ class CloseInfo:
 async def close_websocket(
     websocket: WebSocket, info: CloseInfo, outbox: Outbox | None = None
 ) -> None:
-    """Let the outbox empty, send the ``disconnect`` frame, close.
+    """Let the outbox drain, send the ``disconnect`` frame, close.
 
     Takes at most ``CLOSE_TIMEOUT_S``, since even a close waits for a client that does
-    not read. Never raises: servers differ in what they say of a client that is gone.
+    not read. Never raises: servers differ in what they raise for a client that is gone.
     """
     with suppress(Exception):
         async with asyncio.timeout(CLOSE_TIMEOUT_S):

@@ -13,20 +13,20 @@ import jwt
 from ..settings import APP_SLUG, JWT_ALGORITHM
 from .startup import warn_of_server
 
-# What a token may say of its own kind. Tokens for other ends are not for connecting.
+# What a token may say about its kind. Tokens for other purposes do not connect.
 TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"})
-MIN_PYJWT = (2, 15)  # older ones miss some of the checks that are left to it
+MIN_PYJWT = (2, 15)  # older versions lack checks that are left to it
 MIN_KEY_BYTES = 32  # a shorter HMAC key can be guessed
 MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
-    """The environment lacks something, or holds nonsense; says what to set."""
+    """The environment lacks something, or holds nonsense; the text says what to set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients may cost. ``MDB_WS_`` and a name in capitals overrides each of them.
+    """What clients may cost. ``MDB_WS_`` plus a name in capitals overrides each.
 
     Attributes:
         max_message_bytes: The largest frame that a client may send.
@@ -98,7 +98,7 @@ def _check_pyjwt() -> None:
     numbers = tuple(int(number) for number in re.findall(r"\d+", jwt.__version__)[:2])
     if numbers < MIN_PYJWT:
         raise SettingsError(
-            f"PyJWT {jwt.__version__} does not check all that it should:"
+            f"PyJWT {jwt.__version__} lacks checks that tokens need:"
             " pip install 'pyjwt>=2.15'"
         )
 
@@ -110,7 +110,7 @@ def _read_jwt_key() -> str:
             return _checked_secret(name, key)
     raise SettingsError(
         "SECRET_KEY is not set: my_app needs"
-        " a key of at least 32 bytes to verify tokens with"
+        " a key of at least 32 bytes to verify tokens"
     )
 
 
@@ -127,13 +127,13 @@ def _checked_secret(name: str, key: str) -> str:
 
 
 def _read_token_types() -> frozenset[str]:
-    """``MDB_JWT_TOKEN_TYPES`` adds to those that there are: ``"service, device"``."""
+    """``MDB_JWT_TOKEN_TYPES`` adds to the built-in ones: ``"service, device"``."""
     more = os.environ.get("MDB_JWT_TOKEN_TYPES", "").replace(",", " ").split()
     return TOKEN_TYPES.union(normal_token_type(each) for each in more)
 
 
 def normal_token_type(text: str) -> str:
-    """A kind of token, as it is compared: in any case, ``application/`` before it or not."""
+    """A kind of token, as it is compared: lower case, without ``application/``."""
     return text.lower().removeprefix("application/")
 
 

@@ -55,7 +55,7 @@ class EndpointHandlers:
     """
 
     async def on_connect(self, connection: Connection) -> None:
-        """A client is here and has heard nothing yet; ``raise Reject`` to refuse it.
+        """A client has come and has heard nothing yet; ``raise Reject`` to refuse it.
 
         ``connected`` is sent when this returns, and then what it sent or broadcast. It
         has 30 seconds.
@@ -71,7 +71,7 @@ class EndpointHandlers:
     message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> None:
-        """Let ``message_handler`` have what the app does not implement."""
+        """Pass what the app does not implement to ``message_handler``."""
         try:
             await self.on_message(connection, message)
             return

@@ -13,7 +13,7 @@ Received: TypeAlias = dict[str, Any]
 
 
 class Unusable(Exception):
-    """A frame that is no message; ``frame`` tells its sender why."""
+    """A frame that is not a message; ``frame`` tells its sender why."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)

@@ -18,7 +18,7 @@ from .wire import encode_broadcast, encode_mapping
 class ConnectionManager:
     """The clients of this app in this process.
 
-    Its coroutines work on any event loop, also on one that a thread has made.
+    Its coroutines work on any event loop, including one that a thread has made.
     """
 
     async def broadcast(
@@ -30,10 +30,10 @@ class ConnectionManager:
         endpoint: EndpointName | None = None,
         exclude: Connection | WebSocket | None = None,
     ) -> int:
-        """Send a message to every client, or to those that match all that is given.
+        """Send a message to every client, or to those that match everything given.
 
         Never waits for a client's socket. ``None`` means everybody; any other value,
-        ``""`` too, means exactly that one.
+        ``""`` included, means exactly that one.
 
         Args:
             exclude: A client that does not get it, such as the one that caused it.
@@ -42,7 +42,7 @@ class ConnectionManager:
             How many clients of this process it was queued for.
 
         Raises:
-            TypeError: The message is none that this app may send; the text says why.
+            TypeError: This app may not send the message; the text says why.
         """
         frame = encode_broadcast(message)
         endpoints = None if endpoint is None else (endpoint,)
@@ -56,7 +56,7 @@ class ConnectionManager:
         """Send a message to one client, without waiting for its socket.
 
         Raises:
-            TypeError: The message is none that this app may send; the text says why.
+            TypeError: This app may not send the message; the text says why.
             RuntimeError: ``on_connect`` sends more than the limit ``outbox_bytes``.
         """
         frame = encode_mapping(message)
@@ -65,7 +65,7 @@ class ConnectionManager:
             await client.post(frame)
 
     def join(self, connection: Connection, channel: str) -> None:
-        """Let a client have what is broadcast to ``channel``, until it leaves."""
+        """Subscribe a client to ``channel``, until it leaves."""
         clients.join(connection, channel)
 
     def leave(self, connection: Connection, channel: str) -> None:
@@ -78,10 +78,10 @@ class ConnectionManager:
         code: int = NORMAL,
         reason: str = "done",
     ) -> None:
-        """End a connection, which may be given by its id; what was sent before arrives.
+        """End a connection, or the one with this id; what was sent before arrives.
 
         Raises:
-            ValueError: ``code`` may not stand in a close frame.
+            ValueError: ``code`` is not allowed in a close frame.
         """
         info = CloseInfo(code, reason)
         client = clients.find(connection)
@@ -94,7 +94,7 @@ class ConnectionManager:
         """End every connection of a user, for a log-out or a ban.
 
         Raises:
-            ValueError: ``code`` may not stand in a close frame.
+            ValueError: ``code`` is not allowed in a close frame.
         """
         info = CloseInfo(code, reason)
         for client in clients.select(Audience(user_id=user_id)):
@@ -102,7 +102,7 @@ class ConnectionManager:
 
     @property
     def active_connections(self) -> list[Connection]:
-        """Everybody, in the order they came."""
+        """All clients, in the order they came."""
         return [client.connection for client in clients.select(Audience())]
 
     def get_connection_count(self) -> int:
@@ -120,9 +120,9 @@ class ConnectionManager:
     def stats(self) -> Stats:
         """Numbers of this process, for metrics.
 
-        ``sessions`` counts the connections, and those that are gone whose handlers still
+        ``sessions`` counts the connections, and those gone whose handlers still
         run. ``sent`` and ``received`` count frames; ``dropped`` counts the connections
-        that the server ended, by close code. These three since the process started.
+        that the server ended, by close code. All three since the process started.
         """
         return hub.stats()
 

@@ -9,7 +9,7 @@ What comes meanwhile waits in the outbox, which is bounded in bytes.
 Why that is safe:
 
 - One send is under way at a time. While it waits, all other frames queue up behind it.
-- A send is never started twice, and never cancelled unless the client is given up.
+- A send is never started twice, and never cancelled unless the client is dropped.
 - Every step of it runs in this client's own context, so variables that something sets
   around a send stay with this client.
 - Only the server's own ``send`` is stepped like this: it waits for its socket and for

@@ -37,8 +37,8 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
     ``app_slug`` is always the server's; a message may have a ``timestamp`` of its own.
 
     Raises:
-        TypeError: ``message`` is no mapping with string keys, is of a type that only the
-            server sends, or holds a value that has no JSON form; the text names the key.
+        TypeError: ``message`` is not a mapping with string keys, has a type that only
+            the server sends, or holds a value that has no JSON form; the text names the key.
     """
     return _encode(message, _NOT_FOR_ONE)
 
@@ -83,8 +83,8 @@ def _encode(message: Mapping[str, Any], reserved: frozenset[str]) -> Frame:
 def _warn_of_reserved() -> None:
     """Cached, so that it is said once."""
     log.warning(
-        "a message of the app had a seq, or a broadcast a reply_to, which was left out:"
-        " only the server sets them"
+        "a message of the app had a seq, or a broadcast a reply_to; it was left out:"
+        " only the server sets these"
     )
 
 
