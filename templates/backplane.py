@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,8 @@ from .wire import Frame
 
 ANSWER_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = BLOCK_MS / 1000 + 3.0
+STOP_TIMEOUT_S = 5.0  # for what was published while Redis was away
+CANCEL_AGAIN_S = 0.1
 START_TIMEOUT_S = 1.0  # then clients are served without Redis, until it is there
 
 
@@ -72,6 +74,19 @@ def _joined(endpoints: tuple[EndpointName, ...] | None) -> str | None:
     return None if endpoints is None else ",".join(endpoints)
 
 
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once may not be enough: redis-py sends in ``asyncio.wait_for``, which may swallow a
+    cancellation before Python 3.12.
+    """
+    running = {task for task in tasks if not task.done()}
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
+
+
 class Backplane:
     """This worker's part in the stream: one event loop runs it, the first that needs it."""
 
@@ -102,10 +117,8 @@ class Backplane:
     async def stop(self) -> None:
         """Let what was published reach Redis, then leave; part of the shutdown."""
         if self._publisher is not None:
-            await self._publisher.flush(ANSWER_TIMEOUT_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._publisher.flush(STOP_TIMEOUT_S)
+        await _end(self._tasks)
         self._loop = None
 
     async def publish(self, fields: Fields, deliver: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +16,11 @@ from redis.asyncio import Redis
 from .link import Link, backoff_s
 from .stream import STREAM, Fields, max_length, new_publisher, size_of
 
+log = logging.getLogger(__name__)
+
 CALLER_TIMEOUT_S = 1.0  # how long a caller waits for Redis
 MAX_PENDING_BYTES = 8 * 1024 * 1024  # what waits for Redis
+LOOK_AGAIN_S = 0.02
 BATCH_BYTES = 256 * 1024  # what is sent at once: it has to pass within the time-out
 
 
@@ -138,10 +142,12 @@ class Publisher:
         self._add({b"l": b"1"}, lambda: None)
 
     async def flush(self, timeout_s: float) -> None:
-        """Wait until nothing is left to be read back, for the shutdown."""
-        waiting = [each.done for each in self._unread.values()]
-        if waiting and not self._is_away:
-            await asyncio.wait(waiting, timeout=timeout_s)
+        """Wait until everything has come back through the stream, for the shutdown."""
+        deadline = monotonic() + timeout_s
+        while self._unread and monotonic() < deadline:
+            await asyncio.sleep(LOOK_AGAIN_S)
+        if self._unsent:
+            log.warning("%s messages never reached other workers", len(self._unsent))
 
     def _add(self, fields: Fields, deliver: Callable[[], object]) -> _Outgoing:
         self._count += 1
