@@ -50,7 +50,7 @@ from app import ws
 accepted, count, end = [], 0, time.monotonic() + float(sys.argv[1])
 while time.monotonic() < end:
     try:
-        ws.emit(ws.messages.Numbered(by="emitter", n=count))
+        ws.emit(ws.messages.Numbered(by="emitter", n=count, at=time.time()))
         accepted.append(count)
     except ConnectionError:
         pass

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from redis.asyncio import Redis
@@ -162,12 +163,29 @@ class Backplane:
 
 
 class RedisTicketStore:
-    """Tickets that all workers know; each is taken by one of them only."""
+    """Tickets that all workers know; each is taken by one of them only.
+
+    Args:
+        kept: How many of a user's tickets are good, the last ones that were issued.
+    """
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
 
     async def put(self, digest: str, record: str, ttl_s: int) -> None:
-        """Keep ``record`` for ``ttl_s`` seconds."""
+        """Keep ``record`` for ``ttl_s`` seconds, in place of the user's oldest if need be."""
+        user, _, _ = record.partition("\n")
+        of_user = f"{KEY_PREFIX}:tickets:{sha256(user.encode()).hexdigest()}"
         async with connect(ANSWER_TIMEOUT_S) as redis:
-            await redis.set(_ticket_key(digest), record, nx=True, ex=ttl_s)
+            pipeline = redis.pipeline()
+            pipeline.set(_ticket_key(digest), record, nx=True, ex=ttl_s)
+            pipeline.rpush(of_user, digest)
+            pipeline.expire(of_user, ttl_s)
+            pipeline.lrange(of_user, 0, -self._kept - 1)
+            pipeline.ltrim(of_user, -self._kept, -1)
+            *_, oldest, _ = await pipeline.execute()
+            if oldest:
+                await redis.delete(*(_ticket_key(each.decode()) for each in oldest))
 
     async def take(self, digest: str) -> str | None:
         """Remove and return a record; ``None`` if it is not there, or too old."""

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 
 CALLER_TIMEOUT_S = 1.0  # how long a caller waits for Redis
 MAX_PENDING_BYTES = 8 * 1024 * 1024  # what waits for Redis
-LOOK_AGAIN_S = 0.02
 BATCH_BYTES = 256 * 1024  # what is sent at once: it has to pass within the time-out
 
 
@@ -62,6 +62,8 @@ class Publisher:
         self._count = 0
         self._unread: OrderedDict[int, _Outgoing] = OrderedDict()
         self._unsent: OrderedDict[int, _Outgoing] = OrderedDict()
+        self._is_empty = asyncio.Event()  # nothing is unread
+        self._is_empty.set()
         self._may_send = asyncio.Event()
         self._wake = asyncio.Event()
         self._is_away = False
@@ -143,9 +145,9 @@ class Publisher:
 
     async def flush(self, timeout_s: float) -> None:
         """Wait until everything has come back through the stream, for the shutdown."""
-        deadline = monotonic() + timeout_s
-        while self._unread and monotonic() < deadline:
-            await asyncio.sleep(LOOK_AGAIN_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._is_empty.wait()
         if self._unsent:
             log.warning("%s messages never reached other workers", len(self._unsent))
 
@@ -156,6 +158,7 @@ class Publisher:
         outgoing = _Outgoing(self._count, numbered, deliver, done)
         self._unread[self._count] = outgoing
         self._unsent[self._count] = outgoing
+        self._is_empty.clear()
         self.pending_bytes += outgoing.size
         self._mean_bytes += (outgoing.size - self._mean_bytes) / 100
         self._wake.set()
@@ -192,6 +195,8 @@ class Publisher:
         _, outgoing = self._unread.popitem(last=False)
         self.pending_bytes -= outgoing.size
         outgoing.finish()
+        if not self._unread:
+            self._is_empty.set()
         return outgoing
 
     def _next_batch(self) -> list[_Outgoing]:

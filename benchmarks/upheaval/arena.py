@@ -25,8 +25,12 @@ SLICE = 25  # messages that a worker is asked for at once
 STOP_TIMEOUT_S = 30.0
 
 _NUMBERED = {
-    "properties": {"by": {"type": "string"}, "n": {"type": "integer"}},
-    "required": ["by", "n"],
+    "properties": {
+        "by": {"type": "string"},
+        "n": {"type": "integer"},
+        "at": {"type": "number"},  # when it was published, in Unix time
+    },
+    "required": ["by", "n", "at"],
 }
 _END = {"properties": {"by": {"type": "string"}}, "required": ["by"]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from random import Random
 
@@ -18,6 +19,7 @@ Target = dict[str, str]
 Entry = tuple[str, int]  # who published it, and its number there
 
 _known: dict[Entry, Entry] = {}  # millions of deliveries, some thousand entries
+published_at: dict[Entry, float] = {}  # in Unix time
 
 
 class Listener(Crowd):
@@ -39,40 +41,49 @@ class Listener(Crowd):
         self.channel = channel if number % 4 else None
         self.log: list[Entry | None] = []
         self.ends: set[str] = set()
-        self._joined_at: list[int] = []  # places in the log
+        self._joined = 0
+        self._greeted_at: list[tuple[float, int]] = []  # Unix time, place in the log
         self._since: int | None = None
         self._hello: asyncio.Event = asyncio.Event()
         self._unnumbered: set[Entry] = set()  # since the last number
         self._excused: set[Entry] = set()  # may come again
 
     def __str__(self) -> str:
-        own = f"{self.user_id}, {self.channel}, {self.endpoint}, joined at {self._joined_at}"
+        own = f"{self.user_id}, {self.channel}, {self.endpoint}, greeted at {self._greeted_at}"
         return f"client {self.number} of worker {self.worker} ({own})"
 
     @property
     def stays(self) -> bool:
-        return self.lost < len(self._joined_at)
+        return self.lost < self._joined
 
     def is_meant(self, target: Target) -> bool:
         own = {"user_id": self.user_id, "channel": self.channel, "endpoint": self.endpoint}
         return all(own[key] == value for key, value in target.items())
 
+    def was_absent(self, entry: Entry) -> bool:
+        """Whether it may have been in no channel yet, and was told so when it came."""
+        return any(
+            published_at.get(entry, time_s) < time_s and None in self.log[place:]
+            for time_s, place in self._greeted_at[1:]
+        )
+
     async def join(self, port: int) -> None:
         """Connect, for the first time or again, and wait for the greeting."""
         self._port = port
-        if self._joined_at and self._since is None:
+        if self._joined and self._since is None:
             self.log.append(None)
         # What came without a number came while Redis was away; it may be replayed.
         self._excused |= self._unnumbered
         self._hello.clear()
         await self.connect(1)
-        self._joined_at.append(len(self.log))
+        self._joined += 1
         await self._hello.wait()
 
     def arrived(self, client: Client, data: bytes, start: int, stop: int) -> None:
         frame = json.loads(data[start:stop])
         match frame["type"]:
             case "numbered" | "extra":
+                published_at[frame["by"], frame["n"]] = frame["at"]
                 self._hear((frame["by"], frame["n"]), frame.get("seq"))
             case "resync":
                 self.log.append(None)
@@ -80,6 +91,7 @@ class Listener(Crowd):
                 self.ends.add(frame["by"])
             case "connected":
                 self._hello.set()
+                self._greeted_at.append((time.time(), len(self.log)))
         if "seq" in frame and (frame["type"] != "connected" or self._since is None):
             self._since = frame["seq"]
             self._unnumbered.clear()

@@ -40,9 +40,10 @@ def check(
 
 def _check(listener: Listener, published: Published) -> Iterator[str]:
     """What one client got of one publisher."""
-    name = published.name
+    name, targets = published.name, published.targets
+    marked = set(_marked(listener, name, len(targets)))
     heard = [entry[1] for entry in listener.log if entry and entry[0] == name]
-    meant = {n for n, target in enumerate(published.targets) if listener.is_meant(target)}
+    meant = {n for n, target in enumerate(targets) if listener.is_meant(target)}
     if len(set(heard)) != len(heard):
         yield f"got {_repeated(heard)} of {name} twice"
     certain = [n for n in heard if n in published.certain]
@@ -50,8 +51,10 @@ def _check(listener: Listener, published: Published) -> Iterator[str]:
         yield f"got messages of {name} out of order"
     if strangers := set(heard) - meant:
         yield f"got what was not for it: {sorted(strangers)[:3]} of {name}"
-    if lost := sorted((meant & published.certain) - set(heard) - set(_marked(listener, name))):
-        whom, where = published.targets[lost[0]], _around(listener, name, lost[0])
+    lost = [n for n in sorted(meant & published.certain - set(heard)) if n not in marked]
+    lost = [n for n in lost if not ("channel" in targets[n] and listener.was_absent((name, n)))]
+    if lost:
+        whom, where = targets[lost[0]], _around(listener, name, lost[0])
         yield f"lost {lost[0]} of {name} in silence, one of {len(lost)}, for {whom}: {where}"
 
 
@@ -67,10 +70,10 @@ def _repeated(heard: Sequence[int]) -> int:
     return next(n for at, n in enumerate(heard) if n in heard[:at])
 
 
-def _marked(listener: Listener, name: str) -> Iterator[int]:
+def _marked(listener: Listener, name: str, count: int) -> Iterator[int]:
     """Numbers in whose place there is a resync: between the one before and the one after."""
     before, is_marked = -1, False
-    for entry in [*listener.log, (name, 1_000_000)]:
+    for entry in [*listener.log, (name, count)]:
         if entry is None:
             is_marked = True
         elif entry[0] == name:

