@@ -6,23 +6,20 @@ import asyncio
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from support import live
-from support.live import KEY, Client, Server, serving, token, write_project
-from support.valkey import Valkey, valkey
+from support.live import KEY, serving, token, write_project
+from support.valkey import SERVERS, valkey
+from support.workers import MANIFEST, STREAM, Workers, silent, started, types
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # newer versions want another HTTP client below it
@@ -30,31 +27,12 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.slow
 
-STREAM = "{mdbgen:workers}:ws"
-MANIFEST: dict[str, Any] = {
-    "slug": "workers",
-    "websockets": {
-        "realtime": {"path": "/ws", "auth": {"required": False}},
-        "other": {"path": "/other", "auth": {"required": False}},
-        "closed": {"path": "/closed"},
-    },
-    "mdbgen": {"backplane": "redis", "endpoints": {"realtime": {"history": 50}}},
-}
 
-
-@dataclass(frozen=True)
-class Workers:
-    """Two workers of one app, and what joins them."""
-
-    one: Server
-    two: Server
-    redis: Valkey
-    root: Path
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    with started(tmp_path_factory.mktemp("workers")) as (workers, _):
+@pytest.fixture(scope="module", params=SERVERS)
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workers]:
+    with started(tmp_path_factory.mktemp("workers"), request.param) as (workers, _):
         yield workers
 
 
@@ -62,39 +40,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
 def workers(running: Workers) -> Iterator[Workers]:
     with running.one.shown(), running.two.shown():
         yield running
-
-
-class started:
-    """Redis and two workers, for as long as a test needs them."""
-
-    def __init__(self, root: Path, **options: str) -> None:
-        self.root, self.options = root, options
-        self.stack = ExitStack()
-
-    def __enter__(self) -> tuple[Workers, ExitStack]:
-        redis = self.stack.enter_context(valkey(self.root / "redis", **self.options))
-        env = {"REDIS_URL": redis.url}
-        one, two = (self._worker(name, env) for name in ("one", "two"))
-        return Workers(one, two, redis, self.root), self.stack
-
-    def _worker(self, name: str, env: dict[str, str]) -> Server:
-        (self.root / name).mkdir()
-        server = serving(self.root / name, "workers", {"app": MANIFEST}, env=env)
-        return self.stack.enter_context(server)
-
-    def __exit__(self, *problem: Any) -> None:
-        self.stack.__exit__(*problem)
-
-
-async def types(client: Client, count: int) -> list[str]:
-    return [(await client.recv())["type"] for _ in range(count)]
-
-
-async def silent(*clients: Client) -> None:
-    """Fail if a client was sent anything, or is before long."""
-    await asyncio.sleep(0.3)
-    for client in clients:
-        assert await client.frames_so_far() == []
 
 
 async def test_a_broadcast_reaches_the_clients_of_both(workers: Workers) -> None:
@@ -173,7 +118,22 @@ async def test_a_ticket_of_one_worker_opens_one_door_of_another(workers: Workers
         async with server.connect(f"/closed?ticket={ticket}") as client:
             assert (await client.closing()).reason == "unauthenticated"
     with workers.redis.client as redis:
-        assert redis.keys("*ticket*") == []
+        assert redis.keys("*:ticket:*") == []
+
+
+async def test_only_the_last_hundred_tickets_of_a_user_are_good(workers: Workers) -> None:
+    ada, bob = ({"Authorization": f"Bearer {token(sub=name)}"} for name in ("ada", "bob"))
+    of_bob = await workers.one.ticket("/closed", **bob)
+    servers = (workers.one, workers.two)
+    of_ada = [await servers[number % 2].ticket("/closed", **ada) for number in range(102)]
+    with workers.redis.client as redis:
+        assert len(redis.keys("*:ticket:*")) == 101
+    for ticket in of_ada[:2]:
+        async with workers.two.connect(f"/closed?ticket={ticket}") as client:
+            assert (await client.closing()).reason == "unauthenticated"
+    for ticket in (of_ada[2], of_ada[-1], of_bob):
+        async with workers.one.join(f"/closed?ticket={ticket}"):
+            pass
 
 
 async def test_what_was_missed_is_replayed_by_another_worker(workers: Workers) -> None:
@@ -345,133 +305,6 @@ def test_a_worker_without_an_address_does_not_start(tmp_path: Path, url: str, wh
     assert done.returncode != 0
     assert what in done.stderr
     assert "'pass'" not in done.stderr
-
-
-async def test_while_redis_is_dead_clients_are_served_here(tmp_path: Path) -> None:
-    with started(tmp_path) as (workers, _):
-        async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
-            workers.redis.kill()
-            answer: dict[str, Any] = {}
-            for number in range(5):
-                answer = await workers.one.post("/broadcast", message={"type": f"{number}"})
-                assert answer["seconds"] < 1.2
-                assert await types(here, 1) == [f"{number}"]
-            assert answer["seconds"] < 0.1, "it is known to be away"
-            stats = (await workers.one.get("/stats"))["backplane"]
-            assert stats["connected"] is False
-            assert stats["pending_bytes"] > 0
-            workers.redis.start()
-            assert await types(there, 5) == ["0", "1", "2", "3", "4"], "nothing is lost"
-            assert await types(here, 1) == ["resync"], "others may have been between"
-            for server in (workers.one, workers.two):
-                await server.until("/stats", lambda it: it["backplane"]["connected"])
-            await workers.two.post("/broadcast", message={"type": "on"})
-            assert [*await types(here, 1), *await types(there, 1)] == ["on", "on"]
-        for server in (workers.one, workers.two):
-            assert server.log.count("the backplane is down") == 1
-            assert server.log.count("the backplane is back") == 1
-
-
-async def test_a_frozen_redis_keeps_nobody_waiting(tmp_path: Path) -> None:
-    with started(tmp_path) as (workers, _):
-        async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
-            workers.redis.freeze()
-            answer = await workers.one.post("/broadcast", message={"type": "frozen"})
-            assert answer["seconds"] < 1.3
-            assert await types(here, 1) == ["frozen"]
-            workers.redis.thaw()
-            assert await types(there, 1) == ["frozen"]
-            assert await types(here, 1) == ["resync"]
-            await silent(there)
-
-
-async def test_an_empty_server_is_a_gap_for_all(tmp_path: Path) -> None:
-    with started(tmp_path, appendonly="no") as (workers, _):
-        async with workers.one.join("/ws") as here, workers.two.join("/other") as there:
-            since = here.hello["seq"]
-            workers.redis.kill()
-            workers.redis.start()
-            assert [*await types(here, 1), *await types(there, 1)] == ["resync", "resync"]
-            await workers.one.post("/broadcast", message={"type": "on"})
-            for client in (here, there):
-                found = await types(client, 1)
-                while found == ["resync"]:
-                    found = await types(client, 1)
-                assert found == ["on"]
-            async with workers.two.join(f"/ws?since={since}") as late:
-                assert await types(late, 1) == ["resync"]
-
-
-async def test_workers_start_without_redis_and_find_it_later(tmp_path: Path) -> None:
-    with started(tmp_path) as (workers, stack):
-        workers.redis.kill()
-        (tmp_path / "late").mkdir()
-        env = {"REDIS_URL": workers.redis.url}
-        late = stack.enter_context(
-            serving(tmp_path / "late", "workers", {"app": MANIFEST}, env=env)
-        )
-        async with late.join("/ws") as client:
-            first = await late.post("/broadcast", message={"type": "alone"})
-            second = await late.post("/broadcast", message={"type": "again"})
-            assert await types(client, 2) == ["alone", "again"]
-            assert (first["seconds"] < 1.2, second["seconds"] < 0.5) == (True, True)
-            workers.redis.start()
-            found = await types(client, 1)
-            assert found == ["resync"]
-            await workers.one.until("/stats", lambda it: it["backplane"]["connected"])
-            await workers.one.post("/broadcast", message={"type": "together"})
-            while (found := await types(client, 1)) == ["resync"]:
-                pass
-            assert found == ["together"]
-
-
-async def test_a_redis_that_is_full_loses_nothing(tmp_path: Path) -> None:
-    with started(tmp_path) as (workers, _):
-        async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
-            with workers.redis.client as redis:
-                redis.config_set("maxmemory", "1")
-            answer = await workers.one.post("/broadcast", message={"type": "full"})
-            assert answer["seconds"] < 1.3
-            assert await types(here, 1) == ["full"]
-            problem = await workers.one.post("/emit", message={"type": "refused"})
-            assert problem.startswith("ConnectionError: not accepted by Redis: ")
-            with workers.redis.client as redis:
-                redis.config_set("maxmemory", "0")
-            assert await types(there, 1) == ["full"]
-            assert await types(here, 1) == ["resync"]
-
-
-async def test_what_is_trimmed_under_a_worker_that_hangs_is_a_gap(tmp_path: Path) -> None:
-    """Of entries without a number, too."""
-    with started(tmp_path) as (workers, _):
-        async with workers.two.join("/other") as client:
-            workers.two.process.send_signal(signal.SIGSTOP)
-            with workers.redis.client as redis:
-                pipeline = redis.pipeline(transaction=False)
-                for number in range(1_000):
-                    fields: Any = {"m": json.dumps({"type": "it", "n": number})}
-                    pipeline.xadd(STREAM, fields, maxlen=300, approximate=False)
-                pipeline.execute()
-            workers.two.process.send_signal(signal.SIGCONT)
-            frames = [await client.recv() for _ in range(302)]
-            # It had asked for the first one before, and had it in its socket.
-            assert [each.get("n") for each in frames] == [0, None, *range(700, 1_000)]
-            assert frames[1]["type"] == "resync"
-
-
-async def test_a_worker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
-    with started(tmp_path) as (workers, stack):
-        env = {"REDIS_URL": workers.redis.url}
-        write_project(tmp_path, "workers", {"app": MANIFEST})
-        third = live.start(tmp_path, env=env)
-        stack.callback(third.process.kill)
-        third = Server(third.process, third.log_file, live.wait_for_port(third))
-        async with workers.one.join("/ws") as client:
-            assert (await third.post("/broadcast", message={"type": "last"}))["reached"] == 0
-            third.process.kill()
-            assert await types(client, 1) == ["last"]
-            await workers.two.post("/broadcast", message={"type": "on"})
-            assert await types(client, 1) == ["on"]
 
 
 def test_clients_of_several_event_loops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

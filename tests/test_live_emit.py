@@ -95,6 +95,7 @@ async def test_a_sync_route_of_a_mounted_app_emits_before_anybody_has_come(
 ) -> None:
     """There, no lifespan runs."""
     with serving(tmp_path, "mounted", {"app": MANIFEST}) as server:
+        assert "await manager.broadcast" in await server.get("/emit_on_loop")
         assert await server.get("/emit") is True
         async with server.join("/one/ws") as client:
             assert await server.get("/emit") is True

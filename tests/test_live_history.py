@@ -198,6 +198,19 @@ async def test_what_is_broadcast_while_a_client_connects_comes_after_what_it_mis
         assert (await client.recv())["seq"] > client.hello["seq"], "not yet seen with the greeting"
 
 
+async def test_what_a_channel_had_before_a_client_joined_it_again_is_a_resync(
+    server: Server,
+) -> None:
+    async with server.join("/ws") as client:
+        start = client.hello["seq"]
+    late = token(sub="late")
+    async with server.join(f"/ws?since={start}", token=late) as client:
+        assert (await client.recv())["type"] == "resync"
+    async with server.join("/ws", token=late) as client:
+        answer = await client.ask({"type": "ask", "question": "mark"})
+        assert answer["type"] == "answer", "it was never there before"
+
+
 async def test_mappings_of_compat_are_kept_as_well(server: Server) -> None:
     async with server.join("/ws") as client:
         start = client.hello["seq"]

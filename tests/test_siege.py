@@ -41,9 +41,12 @@ def test_some_frames_and_lives_at_random_leave_nothing_behind() -> None:
     assert "FAULT" not in printed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_faults_of_redis_lose_nothing_silently(seed: int) -> None:
-    printed = _run("chaos.py", "--workers", "2", "--clients", "20", "--messages", "150",
-                   "--faults", "kill", "freeze", "kill", "--seed", str(seed))  # fmt: skip
+@pytest.mark.parametrize(
+    ("seed", "faults"),
+    [(1, ["kill", "freeze", "roll"]), (2, ["kill", "worker", "hang"]), (3, ["older", "flush"])],
+)
+def test_faults_of_redis_lose_nothing_silently(seed: int, faults: list[str]) -> None:
+    size = ("--workers", "2", "--clients", "20", "--messages", "150", "--seconds", "10")
+    printed = _run("chaos.py", *size, "--seed", str(seed), "--faults", *faults)
     assert "FAULT" not in printed, printed
     assert "2 workers, 40 clients, 300 messages" in printed

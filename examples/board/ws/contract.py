@@ -54,7 +54,7 @@ class BoardContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.BoardReceived
     ) -> Frame | None:
-        """Call the method for this message; return the reply, if there is one."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "add_note":
                 reply = await self.on_add_note(connection, message)

@@ -68,7 +68,7 @@ class ClassContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.ClassReceived
     ) -> Frame | None:
-        """Call the method for this message; return the reply, if there is one."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "hostile":
                 await self.on_hostile(connection, message)
@@ -107,7 +107,7 @@ class OnMessageContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.OnMessageReceived
     ) -> Frame | None:
-        """Call the method for this message."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "connect":
                 await self.on_connect_(connection, message)

@@ -45,7 +45,7 @@ class TypedContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.TypedReceived
     ) -> Frame | None:
-        """Call the method for this message; return the reply, if there is one."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "hello":
                 reply = await self.on_hello(connection, message)

@@ -42,7 +42,7 @@ class RealtimeContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.RealtimeReceived
     ) -> None:
-        """Call the method for this message."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "log":
                 await self.on_log(connection, message)

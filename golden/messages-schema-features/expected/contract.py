@@ -56,7 +56,7 @@ class RealtimeContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.RealtimeReceived
     ) -> None:
-        """Call the method for this message."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "scalars":
                 await self.on_scalars(connection, message)

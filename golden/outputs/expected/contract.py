@@ -58,7 +58,7 @@ class RealtimeContract(EndpointHandlers):
     async def dispatch(
         self, connection: Connection, message: messages.RealtimeReceived
     ) -> Frame | None:
-        """Call the method for this message; return the reply, if there is one."""
+        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "subscribe":
                 await self.on_subscribe(connection, message)

@@ -41,7 +41,6 @@ class EndpointPlan(NamedTuple):
     handler_imports: tuple[str, ...]  # "RealtimeContract", "manager", ...
     limits: str  # "max_message_bytes=1024, connections=50"; those that the manifest states
     receives: tuple[MethodPlan, ...]  # the messages that it declares
-    is_answering: bool  # some of them have a reply
     takes_objects: bool  # any JSON object
     is_silent: bool  # nothing but pongs
     received: str  # "RealtimeReceived"
@@ -65,9 +64,10 @@ class Plan(NamedTuple):
     compat: bool  # the names of the reference engine are wanted
     has_tickets: bool  # some endpoint requires a credential
     has_backplane: bool  # Redis joins the workers
+    is_alone: bool  # or nothing does
     start: str  # what the lifespan calls
     published_doc: str  # what ``broadcast`` says of the clients that it counts
-    ticket_store: str  # "MemoryTicketStore"
+    ticket_store: str  # "MemoryTicketStore()"
     parse: str  # what makes a message of a frame: "parse_object"
     dispatch: str  # the method that has every message of an endpoint: "on_message"
     handle: str  # what calls that: "handle", or the same
@@ -77,6 +77,7 @@ class Plan(NamedTuple):
 
 
 _START = "clients.serve_here()  # From now on, ``emit`` finds this event loop."
+_STORE_SHARED = "RedisTicketStore(MAX_TICKETS_PER_USER)"
 _START_SHARED = "await hub.start()"
 
 
@@ -104,9 +105,10 @@ def make_plan(manifest: Manifest) -> Plan:
         compat=manifest.compat,
         has_tickets=manifest.has_tickets,
         has_backplane=has_backplane,
+        is_alone=not has_backplane,
         start=_START_SHARED if has_backplane else _START,
         published_doc="match" if has_backplane else "it was queued for",
-        ticket_store="RedisTicketStore" if has_backplane else "MemoryTicketStore",
+        ticket_store=_STORE_SHARED if has_backplane else "MemoryTicketStore()",
         parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
         dispatch=dispatch,
         handle="handle" if manifest.compat else dispatch,
@@ -150,7 +152,6 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         handler_imports=(*sorted(classes, key=_import_order), "manager", "messages"),
         limits=_limits(endpoint),
         receives=plan_methods(endpoint.receive, endpoint.send),
-        is_answering=any(message.reply for message in endpoint.receive),
         takes_objects=endpoint.takes_objects,
         is_silent=is_silent(endpoint),
         received=received_name(name),

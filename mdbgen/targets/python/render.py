@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import ClassVar
@@ -20,13 +20,14 @@ _TOP = (
     "settings.py.jinja",
 )
 _RUNTIME = (
-    *("auth.py.jinja", "backplane.py", "carriers.py", "client.py", "clients.py"),
-    *("closing.py.jinja", "connection.py.jinja", "deployment.py.jinja", "dispatch.py.jinja"),
-    *("emit.py.jinja", "emitter.py", "endpoint.py.jinja", "foreign.py.jinja", "heartbeat.py"),
-    *("history.py", "hub.py", "inbound.py.jinja", "inbox.py", "jsontypes.py.jinja"),
-    *("jwks.py", "link.py", "loops.py", "manager.py.jinja", "outbox.py", "publisher.py"),
-    *("reader.py", "receiver.py", "redaction.py", "session.py.jinja", "startup.py.jinja"),
-    *("stream.py", "tasks.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
+    *("auth.py.jinja", "backlog.py", "backplane.py", "carriers.py", "client.py"),
+    *("clients.py", "closing.py.jinja", "connection.py.jinja", "deployment.py.jinja"),
+    *("dispatch.py.jinja", "emit.py.jinja", "emitter.py", "endpoint.py.jinja"),
+    *("foreign.py.jinja", "heartbeat.py", "history.py", "hub.py", "inbound.py.jinja"),
+    *("inbox.py", "jsontypes.py.jinja", "jwks.py", "link.py", "loops.py"),
+    *("manager.py.jinja", "outbox.py", "pages.py", "publisher.py", "reader.py"),
+    *("receiver.py", "redaction.py", "session.py.jinja", "startup.py.jinja", "stream.py"),
+    *("tasks.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {
     "__init__.py": "package_init.py.jinja",
@@ -34,6 +35,7 @@ _TEMPLATES = {
     **{f"runtime/{name.removesuffix('.jinja')}": name for name in _RUNTIME},
 }
 # In these packages some files are others.
+_WITHOUT_MESSAGES = {"messages.py": "messages_any.py"}
 _WITH_HISTORY = {"runtime/hub.py": "hub_history.py"}
 _WITH_BACKPLANE = {
     "runtime/emit.py": "emit_shared.py.jinja",
@@ -67,7 +69,7 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
     yield RenderedFile("py.typed", Owner.GENERATOR, "")
     yield RenderedFile("handlers/__init__.py", Owner.GENERATOR, template("handlers_init.py"))
     yield RenderedFile("runtime/__init__.py", Owner.GENERATOR, template("runtime_init.py"))
-    for path, draft in shake(partial(_draft, plan)).items():
+    for path, draft in shake(partial(_draft, plan, _templates(plan))).items():
         kind = FormattedFile if path in _WRAPPED else RenderedFile
         yield kind(path, Owner.GENERATOR, draft)
     for endpoint in plan.endpoints:
@@ -77,17 +79,23 @@ def _files(plan: Plan) -> Iterator[RenderedFile]:
         yield FormattedFile(path, Owner.APP, draft, endpoint.handlers, endpoint.contract, stubs)
 
 
-def _draft(plan: Plan, path: str) -> Draft | None:
-    name = _TEMPLATES.get(path)
-    if plan.has_backplane:
-        name = _WITH_BACKPLANE.get(path, name)
-    elif plan.history:
-        name = _WITH_HISTORY.get(path, name)
+def _draft(plan: Plan, templates: Mapping[str, str], path: str) -> Draft | None:
+    name = templates.get(path)
     if name is None:
         return None
     if name.endswith(".jinja"):
         return Draft(fill(name, plan=plan))
     return Draft(template(name), is_fixed=True)
+
+
+def _templates(plan: Plan) -> Mapping[str, str]:
+    """Return the template of each file that a package may have."""
+    return {
+        **_TEMPLATES,
+        **({} if plan.messages.is_declared else _WITHOUT_MESSAGES),
+        **(_WITH_HISTORY if plan.history else {}),
+        **(_WITH_BACKPLANE if plan.has_backplane else {}),
+    }
 
 
 def _stub(method: MethodPlan) -> str:

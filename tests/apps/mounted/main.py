@@ -25,3 +25,12 @@ async def broadcast() -> int:
 def emit() -> bool:
     ws.emit({"type": "it"})
     return True
+
+
+@app.get("/emit_on_loop")
+async def emit_on_loop() -> str:
+    try:
+        ws.emit({"type": "it"})
+    except RuntimeError as problem:
+        return str(problem)
+    return "accepted"

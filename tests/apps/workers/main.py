@@ -44,20 +44,6 @@ async def broadcast_many(
     return slowest
 
 
-@app.post("/storm")
-async def storm(
-    name: str = Body(), targets: list[dict[str, str]] = Body(), pause_s: float = Body()
-) -> float:
-    """Publish a numbered message for each target; the seconds that the slowest call took."""
-    slowest = 0.0
-    for number, target in enumerate(targets):
-        start = time.perf_counter()
-        await manager.broadcast({"type": "numbered", "by": name, "n": number}, **target)
-        slowest = max(slowest, time.perf_counter() - start)
-        await asyncio.sleep(pause_s)
-    return slowest
-
-
 @app.post("/emit")
 def emit(body: dict[str, Any] = Body()) -> str:
     return _emitted(**body)

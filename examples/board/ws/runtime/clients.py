@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 from typing import TypedDict
 
 from fastapi import WebSocket
@@ -137,12 +137,14 @@ class Clients:
 
         Raises:
             RuntimeError: Clients are, or may come to be, on the event loop that is running.
+                Before the first one, and where no lifespan runs, any loop of the main
+                thread may be the server's.
         """
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        if loop in self._sweepers:
+        if loop in self._sweepers or current_thread() is main_thread():
             raise RuntimeError(
                 "emit would block the event loop: use `await manager.broadcast(...)` here"
             )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from redis.asyncio import Redis
@@ -30,7 +31,9 @@ from .wire import Frame
 
 ANSWER_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = BLOCK_MS / 1000 + 3.0
-START_TIMEOUT_S = 1.0  # then clients are served without Redis until it is back
+STOP_TIMEOUT_S = 5.0  # for what was published while Redis was away
+CANCEL_AGAIN_S = 0.1
+START_TIMEOUT_S = 1.0  # then clients are served without Redis, until it is back
 
 
 def connect(timeout_s: float) -> Redis:
@@ -72,6 +75,19 @@ def _joined(endpoints: tuple[EndpointName, ...] | None) -> str | None:
     return None if endpoints is None else ",".join(endpoints)
 
 
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once may not be enough: redis-py sends in ``asyncio.wait_for``, which may swallow a
+    cancellation before Python 3.12.
+    """
+    running = {task for task in tasks if not task.done()}
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
+
+
 class Backplane:
     """This worker's part in the stream: one event loop runs it, the first that needs it."""
 
@@ -102,10 +118,8 @@ class Backplane:
     async def stop(self) -> None:
         """Let what was published reach Redis, then leave; part of the shutdown."""
         if self._publisher is not None:
-            await self._publisher.flush(ANSWER_TIMEOUT_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._publisher.flush(STOP_TIMEOUT_S)
+        await _end(self._tasks)
         self._loop = None
 
     async def publish(self, fields: Fields, deliver: Callable[[], object]) -> None:
@@ -149,12 +163,29 @@ class Backplane:
 
 
 class RedisTicketStore:
-    """Tickets that all workers know; each is taken by one of them only."""
+    """Tickets that all workers know; each is taken by one of them only.
+
+    Args:
+        kept: How many of a user's tickets are good, the last ones that were issued.
+    """
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
 
     async def put(self, digest: str, record: str, ttl_s: int) -> None:
-        """Keep ``record`` for ``ttl_s`` seconds."""
+        """Keep ``record`` for ``ttl_s`` seconds, in place of the user's oldest if need be."""
+        user, _, _ = record.partition("\n")
+        of_user = f"{KEY_PREFIX}:tickets:{sha256(user.encode()).hexdigest()}"
         async with connect(ANSWER_TIMEOUT_S) as redis:
-            await redis.set(_ticket_key(digest), record, nx=True, ex=ttl_s)
+            pipeline = redis.pipeline()
+            pipeline.set(_ticket_key(digest), record, nx=True, ex=ttl_s)
+            pipeline.rpush(of_user, digest)
+            pipeline.expire(of_user, ttl_s)
+            pipeline.lrange(of_user, 0, -self._kept - 1)
+            pipeline.ltrim(of_user, -self._kept, -1)
+            *_, oldest, _ = await pipeline.execute()
+            if oldest:
+                await redis.delete(*(_ticket_key(each.decode()) for each in oldest))
 
     async def take(self, digest: str) -> str | None:
         """Remove and return a record; ``None`` if it does not exist, or is too old."""

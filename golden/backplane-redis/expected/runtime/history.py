@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..settings import HISTORY, EndpointName
@@ -131,4 +132,18 @@ def replay(client: Client, since: str) -> list[Frame]:
     missed = history.since(since, client.connection.user_id, room)
     if missed is not None:
         return missed
+    return [server_frame("resync", seq=history.position)]
+
+
+def recheck(client: Client, replayed_to: Mapping[str, int]) -> list[Frame]:
+    """A ``resync`` frame, if a channel has had a broadcast since the replay.
+
+    The client may have been in none then: handlers join them in ``on_connect``.
+    """
+    if not replayed_to:
+        return []
+    history = histories[client.connection.endpoint]
+    since, user_id = str(replayed_to["seq"]), client.connection.user_id
+    if history.since(since, user_id, client.outbox.limit) is not None:
+        return []
     return [server_frame("resync", seq=history.position)]

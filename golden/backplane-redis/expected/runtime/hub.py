@@ -10,6 +10,7 @@ from functools import partial
 from typing import get_args
 
 from ..settings import EndpointName
+from .backlog import Backlog
 from .backplane import Backplane, broadcast_fields, end_fields
 from .client import Client
 from .clients import Audience, clients
@@ -36,6 +37,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._backplane = Backplane(self)
+        self._backlog = Backlog()
 
     async def start(self) -> None:
         """Be in step with the other workers, before the first client of this one.
@@ -97,6 +99,15 @@ class Hub:
         """Queue a frame under its number; the number of clients that get it."""
         numbered = self._numbered(seq, frame, audience)
         return sum(clients.push(each, to) for each, to in numbered)
+
+    def deliver_late(self, seq: int, frame: Frame, audience: Audience) -> None:
+        """The same of a backlog: who cannot take all of it gets a ``resync`` in its place."""
+        for numbered, to in self._numbered(seq, frame, audience):
+            self._backlog.push(numbered, clients.select(to))
+
+    def catch_up(self) -> None:
+        """The backlog is over."""
+        self._backlog.end()
 
     def remember(self, seq: int, frame: Frame, audience: Audience) -> None:
         """Keep a broadcast from before this worker's time."""

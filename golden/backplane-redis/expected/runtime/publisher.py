@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -14,6 +16,8 @@ from redis.asyncio import Redis
 
 from .link import Link, backoff_s
 from .stream import STREAM, Fields, max_length, new_publisher, size_of
+
+log = logging.getLogger(__name__)
 
 CALLER_TIMEOUT_S = 1.0  # how long a caller waits for Redis
 MAX_PENDING_BYTES = 8 * 1024 * 1024  # what waits for Redis
@@ -58,6 +62,8 @@ class Publisher:
         self._count = 0
         self._unread: OrderedDict[int, _Outgoing] = OrderedDict()
         self._unsent: OrderedDict[int, _Outgoing] = OrderedDict()
+        self._is_empty = asyncio.Event()  # nothing is unread
+        self._is_empty.set()
         self._may_send = asyncio.Event()
         self._wake = asyncio.Event()
         self._is_away = False
@@ -138,10 +144,12 @@ class Publisher:
         self._add({b"l": b"1"}, lambda: None)
 
     async def flush(self, timeout_s: float) -> None:
-        """Wait until nothing is left to be read back, for the shutdown."""
-        waiting = [each.done for each in self._unread.values()]
-        if waiting and not self._is_away:
-            await asyncio.wait(waiting, timeout=timeout_s)
+        """Wait until everything has come back through the stream, for the shutdown."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._is_empty.wait()
+        if self._unsent:
+            log.warning("%s messages never reached other workers", len(self._unsent))
 
     def _add(self, fields: Fields, deliver: Callable[[], object]) -> _Outgoing:
         self._count += 1
@@ -150,6 +158,7 @@ class Publisher:
         outgoing = _Outgoing(self._count, numbered, deliver, done)
         self._unread[self._count] = outgoing
         self._unsent[self._count] = outgoing
+        self._is_empty.clear()
         self.pending_bytes += outgoing.size
         self._mean_bytes += (outgoing.size - self._mean_bytes) / 100
         self._wake.set()
@@ -186,6 +195,8 @@ class Publisher:
         _, outgoing = self._unread.popitem(last=False)
         self.pending_bytes -= outgoing.size
         outgoing.finish()
+        if not self._unread:
+            self._is_empty.set()
         return outgoing
 
     def _next_batch(self) -> list[_Outgoing]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -20,6 +20,7 @@ from .closing import CloseInfo
 from .foreign import NotOurs, read_foreign
 from .history import parse_seq
 from .link import Link, backoff_s
+from .pages import Entries, PageSize, holds, parse, read_first, read_newest
 from .publisher import Publisher
 from .receiver import Receiver
 from .stream import STREAM, EntryId, Fields, Ledger, Verdict
@@ -28,11 +29,10 @@ from .wire import Frame
 log = logging.getLogger(__name__)
 
 BLOCK_MS = 2_000  # how long Redis waits for something new; the socket waits longer
-BATCH = 200  # entries read at once
+LATE_S = BLOCK_MS / 1000 + 1.0  # for an answer: this process, or Redis, was held up
 TURN_S = 0.01  # of work, before others have their turn
 MAX_LAG_S = 1.0  # how long a client waits for a worker that is behind others
 LOG_AGAIN_S = 10.0  # after a line on an entry that was skipped
-Entries: TypeAlias = list[tuple[EntryId, Fields]]
 NOTHING_READ = EntryId(0, 0)
 
 
@@ -56,6 +56,8 @@ class Reader:
         self._publisher = publisher
         self._link = link
         self._ledger = Ledger()
+        self._page = PageSize()
+        self._is_behind = False
         self._cursor: EntryId | None = None
         self._seq = 0
         self._is_marked = False  # clients have been told, and nothing came since
@@ -111,7 +113,7 @@ class Reader:
     async def _begin(self, redis: Redis) -> None:
         """Start at the end of the stream, knowing the broadcasts before it."""
         kept = max(HISTORY.values(), default=0)
-        entries = await _newest(redis, kept + 1)
+        entries = await read_newest(redis, kept + 1)
         end = entries[-1][0] if entries else NOTHING_READ
         oldest = entries[0][0].seq - 1 if entries else _now().seq
         # Clients that are here already came while Redis was down.
@@ -126,9 +128,9 @@ class Reader:
 
     async def _check(self, redis: Redis, cursor: EntryId) -> None:
         """Notice a stream that was emptied, trimmed under this worker, or is an older one."""
-        is_whole = cursor == NOTHING_READ or await _holds(redis, cursor)
+        is_whole = cursor == NOTHING_READ or await holds(redis, cursor)
         if not is_whole:
-            newest = await _newest(redis, 1)
+            newest = await read_newest(redis, 1)
             end = newest[0][0] if newest else NOTHING_READ
             self._cursor = min(cursor, end)
             self._lose((end if NOTHING_READ < end < cursor else cursor).seq + 1)
@@ -136,19 +138,33 @@ class Reader:
             return
         last = EntryId.parse(self._publisher.last_id)
         # What stood before an entry that is still there is not lost; it may be trimmed.
-        if (last > cursor or not is_whole) and not await _holds(redis, last):
+        if (last > cursor or not is_whole) and not await holds(redis, last):
             self._publisher.mark_loss()
 
     async def _read(self, redis: Redis) -> None:
         assert self._cursor is not None  # noqa: S101  # nosec B101
         before = self._cursor
         places: Any = {STREAM: str(before)}
-        answer: Any = await redis.xread(places, count=BATCH, block=BLOCK_MS)
+        answer: Any = await redis.xread(places, count=self._page.count, block=BLOCK_MS)
+        is_late = self._link.last_read_age_s > LATE_S
         self._link.answered()
-        for _, entries in answer or ():
-            if len(entries) == BATCH and before != NOTHING_READ:
-                await self._check_trimmed(redis, before)
-            await self._take(_parsed(entries))
+        if not answer:
+            self._catch_up()
+            await self._check(redis, before)  # it may be quiet because it was emptied
+            return
+        entries = parse(answer[0][1])
+        is_last = not self._page.learn(entries) and not is_late
+        self._is_behind = self._is_behind or not is_last
+        if self._is_behind:
+            await self._check_trimmed(redis, before)
+        await self._take(entries)
+        if is_last:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._is_behind:
+            self._is_behind = False
+            self._receiver.catch_up()
 
     async def _take(self, entries: Entries) -> None:
         """Hand on what was read, and let others have their turn now and then."""
@@ -170,8 +186,8 @@ class Reader:
 
     async def _check_trimmed(self, redis: Redis, before: EntryId) -> None:
         """Of a worker that is far behind: it may be that entries went before it read them."""
-        first: Any = await redis.xrange(STREAM, count=1)
-        if first and EntryId.parse(first[0][0]) > before:
+        first = await read_first(redis)
+        if first and before != NOTHING_READ and first[0][0] > before:
             self._lose(self._seq + 1)
 
     def _dispatch(self, entry_id: EntryId, fields: Fields) -> None:
@@ -200,7 +216,10 @@ class Reader:
         broadcast = self._read_broadcast(fields)
         if broadcast is not None:
             self._is_marked = False
-            self._receiver.deliver_as(seq, *broadcast)
+            if self._is_behind:
+                self._receiver.deliver_late(seq, *broadcast)
+            else:
+                self._receiver.deliver_as(seq, *broadcast)
         elif b"d" in fields:
             self._receiver.end(_text(fields, b"u"), *_end_order(fields[b"d"]))
         elif b"l" in fields and not self._is_marked:
@@ -265,20 +284,6 @@ class Reader:
     def _advance(self, seq: int) -> None:
         self._seq = seq
         self._receiver.advance(seq)
-
-
-async def _holds(redis: Redis, entry_id: EntryId) -> bool:
-    return bool(await redis.xrange(STREAM, min=str(entry_id), max=str(entry_id)))
-
-
-async def _newest(redis: Redis, count: int) -> Entries:
-    """The last entries of the stream, in their order."""
-    answer: Any = await redis.xrevrange(STREAM, count=count)
-    return _parsed(answer)[::-1]
-
-
-def _parsed(entries: list[tuple[bytes, Fields]]) -> Entries:
-    return [(EntryId.parse(raw), fields) for raw, fields in entries]
 
 
 def _now() -> EntryId:

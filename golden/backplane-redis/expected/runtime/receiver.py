@@ -18,6 +18,12 @@ class Receiver(Protocol):
         """Queue a broadcast under its number, for everyone it is for."""
         ...
 
+    def deliver_late(self, seq: int, frame: Frame, audience: Audience) -> None:
+        """The same of a backlog: who cannot take all of it gets a ``resync`` in its place."""
+
+    def catch_up(self) -> None:
+        """The backlog is over."""
+
     def remember(self, seq: int, frame: Frame, audience: Audience) -> None:
         """Keep a broadcast from before this worker's time, for clients that come back."""
 

@@ -35,7 +35,7 @@ from .closing import (
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
-from .history import position, replay
+from .history import position, recheck, replay
 from .inbound import Received, Unusable, is_pong, message_id, parse_object
 from .inbox import Inbox
 from .tasks import cancel_task, raise_if_not_the_apps, start_task
@@ -105,7 +105,8 @@ class Session:
         clients.admit(self._client)
         # In the same step: what is broadcast from here on waits behind what was missed.
         since = self._websocket.query_params.get("since")
-        self._position = position(self._endpoint.name) if since is None else {}
+        here = position(self._endpoint.name)
+        self._position, self._replayed_to = (here, {}) if since is None else ({}, here)
         if since is not None:
             for frame in replay(self._client, since):
                 self._client.outbox.push(frame)
@@ -201,6 +202,8 @@ class Session:
             self._endpoint.name,
             self._connection.id,
         )
+        for frame in recheck(self._client, self._replayed_to):
+            self._client.outbox.push(frame)
         self._client.outbox.release(self._connected_frame())
         return True
 

@@ -90,7 +90,7 @@ class MemoryTicketStore:
         return kept
 
 
-store: TicketStore = RedisTicketStore()
+store: TicketStore = RedisTicketStore(MAX_TICKETS_PER_USER)
 
 
 async def mint(claims: Mapping[str, Any], endpoint: EndpointName, ttl_s: int) -> str:

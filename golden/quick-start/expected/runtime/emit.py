@@ -40,13 +40,13 @@ def emit(
 
 
 def _publish(frame: Frame, audience: Audience) -> None:
+    clients.refuse_to_block()
     loop = clients.home() or _loop_of_worker_thread()
     if loop is None:
         raise RuntimeError(
             "this process serves no clients:"
             ' for emit to reach those of others, set "mdbgen": {"backplane": "redis"}'
         )
-    clients.refuse_to_block()
     delivery = schedule(loop, hub.deliver, frame, audience)
     try:
         delivery.result(EMIT_TIMEOUT_S)

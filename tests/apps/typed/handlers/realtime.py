@@ -20,6 +20,9 @@ class RealtimeHandlers(RealtimeContract):
     async def on_connect(self, connection: Connection) -> None:
         if connection.user_id == "slow":  # what is broadcast meanwhile waits
             await manager.broadcast(messages.Note(text="while connecting"))
+        if connection.user_id == "late":  # joins a channel when somebody has spoken there
+            await manager.broadcast(messages.Note(text="unheard"), channel="news")
+            manager.join(connection, "news")
 
     async def on_ask(self, connection: Connection, message: messages.Ask) -> messages.Answer:
         if message.question in WRONG:
