@@ -108,7 +108,10 @@ class _Control:
             case "pace":
                 return await self._pace(order["count"], order["bytes"], order["every_s"])
             case "send_to_users":
-                return await self._send_to_users(order["users"], order["message"])
+                at_once = order.get("at_once", 1)
+                return await self._send_to_users(order["users"], order["message"], at_once)
+            case "tell":
+                return await self._tell(order["count"], order["every_s"])
             case "tasks":
                 return {"tasks": len(asyncio.all_tasks())}
             case "stats":
@@ -138,10 +141,22 @@ class _Control:
                 break
         return {"started": started}
 
-    async def _send_to_users(self, users: list[str], message: Message) -> Message:
+    async def _tell(self, count: int, every_s: float) -> Message:
+        """Broadcast numbered messages whatever happens; those of which somebody was told."""
+        refused = []
+        for number in range(count):
+            try:
+                await self._orders.broadcast(make_message(200, number))
+            except Exception:
+                refused.append(number)
+            await asyncio.sleep(every_s)
+        return {"refused": refused}
+
+    async def _send_to_users(self, users: list[str], message: Message, at_once: int) -> Message:
         cpu = time.process_time()
-        for user in users:
-            await self._orders.send_to_user(user, message)
+        for first in range(0, len(users), at_once):
+            some = users[first : first + at_once]
+            await asyncio.gather(*(self._orders.send_to_user(user, message) for user in some))
         return {"cpu_s": time.process_time() - cpu}
 
 

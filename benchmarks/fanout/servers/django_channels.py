@@ -1,8 +1,12 @@
-"""Django Channels with its in-memory layer: one group for everybody, one per user."""
+"""Django Channels with its in-memory layer: one group for everybody, one per user.
+
+With ``REDIS_URL``, the layer of channels_redis.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,9 +14,15 @@ import django
 from _serve import Message, serve_app
 from django.conf import settings
 
+redis_url = os.environ.get("REDIS_URL")
+layer: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+if redis_url:
+    # It blocks for as long as redis-py 8 waits for an answer, which ends its consumers.
+    host = {"address": redis_url, "socket_timeout": 30}
+    layer = {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [host]}}
 settings.configure(
     INSTALLED_APPS=["channels"],
-    CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
+    CHANNEL_LAYERS={"default": layer},
     SECRET_KEY="benchmark",
 )
 django.setup()

@@ -9,6 +9,8 @@ from importlib import import_module
 from _serve import Message, serve_app
 from fastapi import FastAPI
 
+if "WITHOUT_HIREDIS" in os.environ:
+    sys.modules["hiredis"] = None  # type: ignore[assignment]
 sys.path.insert(0, os.environ["PACKAGE_PARENT"])
 ws = import_module("ws")
 app = FastAPI()

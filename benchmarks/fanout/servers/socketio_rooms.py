@@ -1,14 +1,24 @@
-"""python-socketio, WebSocket transport only: ``emit`` to everybody, a room per user."""
+"""python-socketio, WebSocket transport only: ``emit`` to everybody, a room per user.
+
+With ``REDIS_URL``, its manager that joins several processes.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import parse_qs
 
 import socketio
 from _serve import Message, serve_app
 
-sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"], ping_interval=600)
+redis_url = os.environ.get("REDIS_URL")
+sio = socketio.AsyncServer(
+    async_mode="asgi",
+    transports=["websocket"],
+    ping_interval=600,
+    client_manager=socketio.AsyncRedisManager(redis_url) if redis_url else None,
+)
 app = socketio.ASGIApp(sio)
 
 
