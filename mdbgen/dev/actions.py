@@ -7,9 +7,11 @@ from typing import Any
 
 from mdbgen.dev import commands as c
 from mdbgen.dev.board import Board, Event
-from mdbgen.dev.clients import Client, World
+from mdbgen.dev.clients import Client
 from mdbgen.dev.faults import commit
 from mdbgen.dev.handshake import Wanted
+from mdbgen.dev.signer import lifetime_s
+from mdbgen.dev.world import World
 
 MAX_CLIENTS = 500
 
@@ -74,7 +76,7 @@ class Actions:
     def hear(self, record: Event) -> None:
         """Take a log record of the app; one of a client's goes to the client as well."""
         if client := self.clients.get(record["client"] or ""):
-            client.take_record(record["text"])
+            client.hear(record["text"])
 
     def come_back(self) -> None:
         """The app is there again: whoever waits for it need wait no longer."""
@@ -140,7 +142,7 @@ class Actions:
 
     def _token(self, person_id: str) -> Event:
         person = self._world.people.get(person_id)
-        return {"token": self._world.signer.token(person), "expires_in": person.expires_in}
+        return {"token": self._world.signer.token(person), "expires_in": lifetime_s(person)}
 
     async def _ask_app(self, command: Any) -> Event:
         facts = command.model_dump(exclude={"do", "id"})

@@ -10,6 +10,7 @@ from mdbgen.model.wire import CLOSES, Reaction
 By = Literal["server", "client", "network"]
 ABNORMAL, NO_STATUS, NORMAL = 1006, 1005, 1000
 POLICY_VIOLATION = 1008
+GOING = (1001, 1012)  # the server, not the client, is the reason
 
 _REACTIONS = {
     Reaction.STOP: "stops and does not come back",

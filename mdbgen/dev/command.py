@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ def run(options: Options) -> None:
         MdbgenError: what keeps it from starting.
     """
     _check_libraries()
+    gc.enable()  # unlike the other commands, this one lives long
     from mdbgen.dev.project import find_project, read_manifest
     from mdbgen.dev.run import Run, Setup
 

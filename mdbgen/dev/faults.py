@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from websockets.exceptions import ConnectionClosed
 
-from mdbgen.dev.clients import Client, World
+from mdbgen.dev.clients import Client
+from mdbgen.dev.world import World
 
 FLOOD_FACTOR = 4  # times the messages of a second; a burst is twice as many
 RECEIVE_BUFFER_BYTES = 4096  # of who does not read: the server shall notice soon
@@ -39,7 +40,7 @@ async def commit(fault: Fault, client: Client, world: World) -> None:
         RuntimeError: It is not connected.
     """
     connection = client.open_connection
-    limits = world.manifest().websockets[client.wanted.endpoint].all_limits
+    limits = world.limits_of(client.wanted.endpoint)
     match fault:
         case Fault.VANISH:
             client.leave()

@@ -7,10 +7,10 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 Pairs = Sequence[tuple[str, str]]
 TICKET_TIMEOUT_S = 10.0
@@ -38,6 +38,10 @@ class Wanted:
     headers: Pairs
     query: Pairs
 
+    def as_json(self) -> dict[str, Any]:
+        """What the page is told."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -63,8 +67,14 @@ class NoTicket(Exception):
         }
 
 
-async def make_request(wanted: Wanted, url: str, path: str, token: str | None) -> Request:
+async def make_request(
+    wanted: Wanted, url: str, token: str | None, mark: tuple[str, str]
+) -> Request:
     """Put a token where the carrier says, and everything else where it belongs.
+
+    Args:
+        url: of the endpoint, with ``http``.
+        mark: the header by which the app's process knows the client.
 
     Raises:
         NoTicket: The app gives none for this token.
@@ -84,7 +94,7 @@ async def make_request(wanted: Wanted, url: str, path: str, token: str | None) -
             case Carrier.SUBPROTOCOL:
                 subprotocols = ["bearer", token, *subprotocols]
             case Carrier.TICKET:
-                ticket = await asyncio.to_thread(_fetch_ticket, f"{url}{path}/ticket", token)
+                ticket = await asyncio.to_thread(_fetch_ticket, url, token, mark)
                 query.append(("ticket", ticket))
             case Carrier.QUERY:
                 query.append(("token", token))
@@ -94,7 +104,7 @@ async def make_request(wanted: Wanted, url: str, path: str, token: str | None) -
                 pass
     if cookies:
         headers.append(("Cookie", "; ".join(cookies)))
-    target = quote(path, safe="/") + (f"?{urlencode(query)}" if query else "")
+    target = quote(urlsplit(url).path, safe="/") + (f"?{urlencode(query)}" if query else "")
     origin = wanted.origin or next(iter(origins), None)
     return Request(target, next(iter(hosts), None), origin, headers, subprotocols)
 
@@ -102,10 +112,12 @@ async def make_request(wanted: Wanted, url: str, path: str, token: str | None) -
 _PLACED = ("cookie", "sec-websocket-protocol", "origin", "host")
 
 
-def _fetch_ticket(address: str, token: str) -> str:
+def _fetch_ticket(url: str, token: str, mark: tuple[str, str]) -> str:
     """Ask for a ticket; only ever this machine's own app, and never by a proxy."""
     request = urllib.request.Request(
-        address, method="POST", headers={"Authorization": f"Bearer {token}"}
+        url.rstrip("/") + "/ticket",
+        method="POST",
+        headers=dict([("Authorization", f"Bearer {token}"), mark]),
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

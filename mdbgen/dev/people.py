@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +45,9 @@ class Person:
         return asdict(self)
 
 
+_FIXED = ("id", "name", "kind", "colour")
+
+
 class People:
     """Everybody there is, by id."""
 
@@ -62,6 +65,16 @@ class People:
         person = Person(id=f"p{self._count}", name=name, kind=kind, colour=colour, **facts)
         self._people[person.id] = person
         return person
+
+    def update(self, others: Iterable[Person]) -> None:
+        """Bring those of a name and kind that are there already up to date, and add the others."""
+        for other in others:
+            known = [each for each in self if (each.name, each.kind) == (other.name, other.kind)]
+            facts = {name: value for name, value in asdict(other).items() if name not in _FIXED}
+            if known:
+                self._people[known[0].id] = replace(known[0], **facts)
+            else:
+                self.add(other.name, other.kind, **facts)
 
     def get(self, person_id: str) -> Person:
         """Return somebody.

@@ -11,7 +11,7 @@ from mdbgen.apps import judge_apps
 from mdbgen.breaking.compare import compare_manifests
 from mdbgen.config import App, read_apps
 from mdbgen.dev.discover import find_app, find_package
-from mdbgen.disk.tree import Action, apply, compare
+from mdbgen.disk.tree import Action, apply, compare, compare_drafts
 from mdbgen.document.source import Source, dotted, read_source
 from mdbgen.errors import ConfigError, Diagnostic
 from mdbgen.manifest.reader import parse_manifest
@@ -26,7 +26,11 @@ class Project:
 
     manifest: str  # as the user would type it
     output: str | None  # where the package is generated; None: nothing of the user's is written
-    app: str | None  # None: a bare one
+    app: str | None  # as the user has named it
+
+    def find_app(self) -> str | None:
+        """Return the app that there is now; None: a bare one is made."""
+        return self.app or find_app(Path.cwd())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def find_project(manifest: str | None, output: str | None, app: str | None) -> P
         manifest = listed.manifest if listed else _default_manifest()
     if output is None and listed is not None:
         output = listed.output
-    return Project(manifest, output, app or find_app(Path.cwd()))
+    return Project(manifest, output, app)
 
 
 def read_manifest(project: Project) -> Reading:
@@ -71,7 +75,7 @@ def package_of(project: Project, reading: Reading, spare: Path) -> str | None:
     Args:
         spare: where a package may be generated, if there is none.
     """
-    if project.app is not None:
+    if project.find_app() is not None:
         return None
     there = project.output or find_package(Path.cwd(), reading.manifest.slug)
     return there or str(spare / "ws")
@@ -96,6 +100,19 @@ def write_package(manifest: str, output: str) -> Mapping[Path, str]:
             if change.action not in (Action.UNCHANGED, Action.KEEP):
                 written[Path(change.file)] = change.action.value
     return written
+
+
+def find_drift(project: Project, reading: Reading) -> str:
+    """Say what to do about a package that is not generated here, and not in step; else ""."""
+    package = find_package(Path.cwd(), reading.manifest.slug)
+    if project.output is not None or package is None:
+        return ""
+    outcome = judge_apps("check", project.manifest, package, compare_drafts)
+    if not any(each.action is not Action.KEEP for each in outcome.drifted):
+        return ""
+    return (
+        f"{package} is not what {project.manifest} says now; add -o {package}, or: {outcome.repair}"
+    )
 
 
 def changes_between(old: Reading, new: Reading) -> list[dict[str, str]]:

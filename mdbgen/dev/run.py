@@ -17,7 +17,6 @@ from mdbgen import __version__
 from mdbgen.console.contract import contract_of
 from mdbgen.dev.actions import Actions
 from mdbgen.dev.board import Board, Event, now_ms
-from mdbgen.dev.clients import World
 from mdbgen.dev.control import Console
 from mdbgen.dev.keys import has_terminal, pressed
 from mdbgen.dev.people import first_people
@@ -26,6 +25,7 @@ from mdbgen.dev.project import (
     Project,
     Reading,
     changes_between,
+    find_drift,
     package_of,
     read_manifest,
     write_package,
@@ -35,6 +35,7 @@ from mdbgen.dev.screen import Screen
 from mdbgen.dev.signer import Signer, key_variables, make_key_pair
 from mdbgen.dev.supervisor import App, Supervisor
 from mdbgen.dev.watch import Watcher
+from mdbgen.dev.world import World
 from mdbgen.errors import MdbgenError, as_json
 
 ENDING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
@@ -66,13 +67,17 @@ class Run:
         self._rates = Rates()
         algorithm = reading.manifest.algorithm
         self._signer = Signer(algorithm, make_key_pair(algorithm))
-        people = first_people(reading.manifest)
+        self._people = first_people(reading.manifest)
         self._supervisor = Supervisor(
             self._app(), self._board, self._recipe,
             on_up=self._up, on_change=self._tell, on_event=self._hear,
         )  # fmt: skip
         world = World(
-            self._board, people, self._signer, self._supervisor, lambda: self._reading.manifest
+            self._board,
+            self._people,
+            self._signer,
+            self._supervisor,
+            lambda: self._reading.manifest,
         )
         self._actions = Actions(world)
         self._console = Console(setup.listener, setup.app_port, self._board, self._actions.do)
@@ -81,8 +86,7 @@ class Run:
         if project.output is not None:
             folders.append(Path(project.output))
         self._watcher = Watcher(folders, manifest)
-        for person in people:
-            self._board.show("person", person.as_json())
+        self._show_people()
         self._board.app = self._supervisor.app.as_json()
         self._board.contract = contract_of(reading.manifest, reading.warnings)
 
@@ -101,7 +105,7 @@ class Run:
         try:
             with _ended_by_signals(self._over), pressed(self._press):
                 self._welcome()
-                self._generate()
+                self._start()
                 self._supervisor.restart("")
                 await asyncio.wait([*work, over], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -109,6 +113,13 @@ class Run:
         for task in work:
             if task.done() and not task.cancelled() and (problem := task.exception()):
                 raise problem
+
+    def _start(self) -> None:
+        """Generate for the first time; what is in the way is told, and what is there is served."""
+        try:
+            self._generate()
+        except MdbgenError as error:
+            self._fail(error)
 
     async def _end(self, work: Sequence[asyncio.Task[None]]) -> None:
         console, *others = work
@@ -125,8 +136,7 @@ class Run:
 
     def _app(self) -> App:
         url = f"http://127.0.0.1:{self._app_port}"
-        is_bare = self._project.app is None
-        return App(url, "starting", now_ms(), "", None, is_bare, {})
+        return App(url, "starting", now_ms(), "", None, self._project.find_app() is None, {})
 
     def _recipe(self) -> tuple[Plan, Mapping[str, str]]:
         """Say how the next process of the app is to be."""
@@ -138,7 +148,7 @@ class Run:
             secret="",
             port=self._app_port,
             slug=self._reading.manifest.slug,
-            app=self._project.app,
+            app=self._project.find_app(),
             package=package_of(self._project, self._reading, self._spare),
             key=self._signer.own.public if algorithm == "HS256" else None,
             console=self._console.origins,
@@ -149,7 +159,8 @@ class Run:
         manifest = Path(os.path.realpath(self._project.manifest))
         async for files in self._watcher.changes():
             self._screen.changed(files)
-            if manifest in files and not self._read_again():
+            is_concerned = manifest in files or bool(self._board.problems["problems"])
+            if is_concerned and not self._read_again():
                 continue
             names = ", ".join(each.name for each in files[:3])
             self._supervisor.restart(f"{names} changed")
@@ -159,35 +170,40 @@ class Run:
         before = self._reading
         try:
             self._reading = read_manifest(self._project)
+            self._signer.use(self._reading.manifest.algorithm)
+            self._generate()
         except MdbgenError as error:
+            self._reading = before
             self._fail(error)
             return False
-        if not self._generate():
-            self._reading = before
-            return False
+        self._mend()
         contract = contract_of(self._reading.manifest, self._reading.warnings)
         self._board.show_contract(contract, changes_between(before, self._reading))
+        self._people.update(first_people(self._reading.manifest))
+        self._show_people()
         return True
 
-    def _generate(self) -> bool:
-        """Write the package, where it is mdbgen's to write; False if something is in the way."""
-        output = self._project.output
-        package = package_of(self._project, self._reading, self._spare)
-        if output is None and package == str(self._spare / "ws"):
-            output = package
+    def _show_people(self) -> None:
+        for person in self._people:
+            self._board.show("person", person.as_json())
+
+    def _generate(self) -> None:
+        """Write the package, where it is mdbgen's to write.
+
+        Raises:
+            MdbgenError: something is in the way.
+        """
+        project, spare = self._project, str(self._spare / "ws")
+        is_spare = package_of(project, self._reading, self._spare) == spare
+        output = spare if is_spare else project.output
+        if drift := find_drift(project, self._reading):
+            self._screen.say(drift)
         if output is None:
-            return True
-        try:
-            written = write_package(self._project.manifest, output)
-        except MdbgenError as error:
-            self._fail(error)
-            return False
+            return
+        written = write_package(project.manifest, output)
         self._watcher.expect(written)
-        if output == self._project.output and written:
-            lines = [(file.as_posix(), action) for file, action in written.items()]
-            self._screen.written(lines)
-        self._mend()
-        return True
+        if not is_spare:
+            self._screen.written([(file.as_posix(), done) for file, done in written.items()])
 
     def _fail(self, error: MdbgenError) -> None:
         text = self._screen.problems(error.diagnostics)
@@ -207,8 +223,6 @@ class Run:
 
     def _tell(self, app: App) -> None:
         """Say in the terminal how the app is."""
-        if app.traceback:
-            self._screen.trace(app.traceback)
         if app.status in ("up", "down"):
             self._screen.say(app.why)
 
@@ -224,7 +238,14 @@ class Run:
             self._actions.hear(record)
 
     def _welcome(self) -> None:
-        serves = self._project.app or f"no app here: a bare one, from {self._project.manifest}"
+        project = self._project
+        package = package_of(project, self._reading, self._spare)
+        if package is None:
+            serves = f"serves {project.find_app()}"
+        elif package == str(self._spare / "ws"):
+            serves = f"no app here: serves a bare one, made from {project.manifest}"
+        else:
+            serves = f"no app here: serves a bare one, with the handlers of {package}"
         url = self._supervisor.app.url
         self._screen.welcome(url, self._console.url, self._reading.manifest, serves)
 

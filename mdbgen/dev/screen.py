@@ -76,10 +76,6 @@ class Screen:
         self._write(text)
         return text
 
-    def trace(self, text: str) -> None:
-        """Show a traceback."""
-        self._write(*(visible(line) for line in text.rstrip().splitlines()))
-
     def clear(self) -> None:
         """Wipe the terminal."""
         if self._is_terminal:

@@ -45,6 +45,12 @@ class Signer:
     algorithm: Algorithm
     own: KeyPair
     deployment: Mapping[str, Any] = field(default_factory=dict)
+    wrong: KeyPair | None = None  # once somebody has needed it
+
+    def use(self, algorithm: Algorithm) -> None:
+        """Sign by another algorithm, if it is another one."""
+        if algorithm != self.algorithm:
+            self.algorithm, self.own, self.wrong = algorithm, make_key_pair(algorithm), None
 
     def token(self, person: Person) -> str | None:
         """Make a new token of a person; None for who has none.
@@ -56,7 +62,8 @@ class Signer:
             case Kind.ANONYMOUS:
                 return None
             case Kind.WRONG_KEY:
-                return self._encode(person, make_key_pair(self.algorithm).private)
+                self.wrong = self.wrong or make_key_pair(self.algorithm)
+                return self._encode(person, self.wrong.private)
             case _:
                 return self._encode(person, self._key())
 
@@ -75,7 +82,6 @@ class Signer:
         return jwt.encode(self._claims(person), key, self.algorithm)
 
     def _claims(self, person: Person) -> dict[str, Any]:
-        lifetime = -PAST_S if person.kind is Kind.EXPIRED else person.expires_in or LIFETIME_S
         stated = {
             "sub": person.user_id or person.id,
             "email": person.email,
@@ -83,7 +89,7 @@ class Signer:
             "permissions": list(person.permissions) or None,
             "iss": self.deployment.get("issuer"),
             "aud": self.deployment.get("audience"),
-            "exp": int(time.time()) + lifetime,
+            "exp": int(time.time()) + lifetime_s(person),
         }
         if person.kind is Kind.REFRESH_TOKEN:
             stated["type"] = "refresh"
@@ -91,6 +97,13 @@ class Signer:
             stated["aud"] = "another-app"
         present = {name: value for name, value in stated.items() if value is not None}
         return {**present, **person.claims}
+
+
+def lifetime_s(person: Person) -> int:
+    """Return how long a token of a person is good, in seconds."""
+    if person.kind is Kind.EXPIRED:
+        return -PAST_S
+    return person.expires_in or LIFETIME_S
 
 
 def make_key_pair(algorithm: Algorithm) -> KeyPair:

@@ -141,6 +141,7 @@ class Supervisor:
     async def _prepared(self, candidate: Worker) -> Event | None:
         """Start a process, and wait until it has imported the app; None to begin anew."""
         plan, variables = self._recipe()
+        self.app = replace(self.app, bare=plan.app is None)
         plan = replace(plan, link=self._switchboard.port, secret=candidate.secret)
         await candidate.start(plan, variables)
         ready = asyncio.create_task(_first_event(candidate))

@@ -60,7 +60,7 @@ class _Failure:
     decided_by: str
 
 
-_REFUSED = re.compile(r"client refused endpoint=\S+ (reason|close)=(.*)", re.DOTALL)
+_REFUSED = re.compile(r"(?:client|ticket) refused endpoint=\S+ (reason|close)=(.*)", re.DOTALL)
 _REJECTED = re.compile(r"client rejected connection=\S+ reason=(.*)", re.DOTALL)
 _FAILED = re.compile(r"on_connect (failed|took over).*", re.DOTALL)
 

@@ -44,7 +44,9 @@ class Child:
         try:
             app = load_app(self._plan)
         except BaseException as problem:
-            self._link.tell({"is": "broken", "traceback": _shown(problem)})
+            trace = _shown(problem)
+            sys.stderr.write(trace.rstrip() + "\n")
+            self._link.tell({"is": "broken", "traceback": trace})
             self._link.flush()
             return 1
         package = find_package(self._plan.slug)

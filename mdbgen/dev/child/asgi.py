@@ -31,7 +31,7 @@ class Entrance:
         self._console = {each.encode() for each in plan.console}
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] in ("websocket", "http"):
             scope = self._prepared(scope)
             serving.set(scope[CLIENT])
         await self._app(scope, receive, send)
@@ -41,12 +41,17 @@ class Entrance:
         named = [value for name, value in headers if name == HEADER.encode()]
         client = self._client(named[0]) if named else None
         headers = [each for each in headers if each[0] != HEADER.encode()]
-        host = next((value for name, value in headers if name == b"host"), b"")
-        headers = [
-            (name, b"http://" + host if name == b"origin" and value in self._console else value)
-            for name, value in headers
-        ]
+        if scope["type"] == "websocket":
+            headers = [self._as_own(each, headers) for each in headers]
         return {**scope, "headers": headers, CLIENT: client}
+
+    def _as_own(self, header: tuple[bytes, bytes], headers: Headers) -> tuple[bytes, bytes]:
+        """Put the app's own origin in the place of the console's."""
+        name, value = header
+        if name != b"origin" or value not in self._console:
+            return header
+        host = next((value for name, value in headers if name == b"host"), b"")
+        return name, b"http://" + host
 
     def _client(self, value: bytes) -> str | None:
         secret, _, client = value.partition(b" ")

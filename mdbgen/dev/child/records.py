@@ -48,6 +48,8 @@ def forward_records(link: Link, package: str | None) -> None:
     server.addHandler(forwarder)
     if package is not None:
         logger = logging.getLogger(package)
+        if not logger.hasHandlers() and logging.lastResort is not None:
+            logger.addHandler(logging.lastResort)  # which is only asked where there is no other
         logger.addHandler(forwarder)
         if logger.level == logging.NOTSET:
             logger.setLevel(logging.INFO)
