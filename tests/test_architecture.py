@@ -30,6 +30,7 @@ ROOMS = {
     "breaking": GROUND | {"model"},
     "report": GROUND | {"model", "disk", "apps", "rules", "against", "breaking"},
     "rules": set[str](),
+    "console": GROUND | {"disk", "model", "report", "targets"},
     # The face, and the ground.
     "generate": GROUND | {"document", "manifest", "model", "targets"},
     "config": GROUND,
@@ -46,11 +47,15 @@ ROOMS = {
         "document",
         "manifest",
         "disk",
+        "options",
+        "pages",
         "report",
         "starter",
         "terminal",
         "mdbgen",
     },
+    "options": {"report", "terminal"},
+    "pages": {"console", "document", "manifest", "options", "report"},
     "__main__": {"cli"},
     "errors": set[str](),
     "naming": {"errors", "model"},
@@ -63,7 +68,7 @@ OWNERS = {
     "pydantic_core": {"mdbgen.patterns"},
     "jinja2": {"mdbgen.targets.templates"},
     "black": {"mdbgen.targets.python.render"},
-    "typer": {"mdbgen.cli", "mdbgen.completion"},
+    "typer": {"mdbgen.cli", "mdbgen.completion", "mdbgen.options", "mdbgen.pages"},
     "click": set[str](),
 }
 

@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         "MDB305",
-        "a symbolic link leads outside of the output folder; nothing there is read or " "written",
+        "a symbolic link leads outside of the output folder; nothing there is read or written",
         "remove the link",
         "app/ws/handlers is a symbolic link to ../../shared",
         "a folder of its own",
@@ -91,5 +91,12 @@ RULES = (
         "paste what `mdbgen check` prints into the class",
         "handlers/realtime.py, after the message search was added to the manifest",
         "the same file with on_search",
+    ),
+    Rule(
+        "MDB313",
+        "`docs` would have to overwrite a file that it did not write",
+        "name another folder, or move the file away",
+        "mdbgen docs manifest.json -o public/, where the app's own index.html lies",
+        "mdbgen docs manifest.json -o public/sockets/",
     ),
 )
