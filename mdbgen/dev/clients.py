@@ -21,7 +21,7 @@ from mdbgen.dev.handshake import Carrier, NoTicket, Wanted
 from mdbgen.dev.opening import how_ended, no_answer, open_connection, shown_answer
 from mdbgen.dev.people import Kind
 from mdbgen.dev.signer import CannotSign
-from mdbgen.dev.trail import Attempt, Step, judge
+from mdbgen.dev.trail import Attempt, Outcome, Step, judge
 from mdbgen.dev.world import World
 
 RELOAD_SPREAD_S = 0.2  # after a reload nobody waits long
@@ -264,6 +264,8 @@ class Client:
         code, reason, by = how_ended(end)
         if self._farewell is not None and code in (ABNORMAL, NO_STATUS):
             (code, reason), by = self._farewell, "server"
+        if self._leaves and by == "network":
+            by = "client"
         self._close = explain(code, reason, by)
         what = f"closed {code} {reason}".rstrip()
         if self._connected_at is None and by == "server" and code not in GOING:
@@ -276,11 +278,13 @@ class Client:
         self.note(what)
         with suppress(TimeoutError):
             async with asyncio.timeout(RECORD_GRACE_S):
-                await self._recorded.wait()
-        self._judge(was_let_in=False)
+                while not self._judge(was_let_in=False):
+                    self._recorded.clear()
+                    await self._recorded.wait()
         self._become("refused")
 
-    def _judge(self, *, was_let_in: bool) -> None:
+    def _judge(self, *, was_let_in: bool) -> bool:
+        """Say why; False while the package has not said it yet."""
         wanted, records = self.wanted, tuple(self._records)
         person = self._world.people.get(wanted.person)
         names = {name.lower() for name, _ in (*wanted.headers, *wanted.query)}
@@ -289,6 +293,7 @@ class Client:
         has_origin = wanted.origin is not None or "origin" in names
         attempt = Attempt(wanted.endpoint, has_origin, shows, records, was_let_in)
         self._trail = judge(attempt, self._world.manifest())
+        return any(each.outcome is not Outcome.NOT_REACHED for each in self._trail)
 
     def _become(self, status: Status) -> None:
         self._status = status

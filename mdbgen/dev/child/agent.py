@@ -113,13 +113,14 @@ class Agent:
         kind = message.get("type")
         if kind in _OWN_TYPES:
             raise ValueError(f"only the server itself sends {kind}")
-        messages = self._package.messages
-        sent = getattr(messages, "Sendable", None)
-        model: Any
-        for model in (*get_args(sent), *vars(messages).values(), sent):
-            fields = getattr(model, "model_fields", {})
-            if "type" in fields and fields["type"].default == kind:
+        messages: Any = self._package.messages
+        found = [messages.Sendable, *get_args(messages.Sendable), *vars(messages).values()]
+        models = [each for each in found if "type" in getattr(each, "model_fields", {})]
+        for model in models:
+            if model.model_fields["type"].default == kind:
                 return model.model_validate(message)
+        if models:
+            raise ValueError(f"the manifest declares no message {kind!r}")
         return message
 
     def _view(self) -> dict[str, Any]:
