@@ -116,7 +116,7 @@ async def test_who_stops_reading_is_dropped_and_comes_back(dev: Dev) -> None:
 async def test_who_answers_no_ping_is_given_up(dev: Dev) -> None:
     async with dev.page() as page:
         client = await page.join("ada", "realtime")
-        await page.frame(client, 15.0, type="ping")
+        await page.frame(client, timeout_s=15.0, type="ping")
         await page.until(lambda: '{"type":"pong"}' in [each["text"] for each in page.frames])
         await page.do("fault", client=client, fault="no_pong")
         close = await _closed(page, client, 25.0)
@@ -187,7 +187,7 @@ async def test_the_server_is_seen_and_told_what_to_do(dev: Dev) -> None:
         assert page.state["view"]["channels"] == [{"channel": "news", "connections": 1}]
         rates = page.state["view"]["rates"]
         assert set(rates) == {"frames_in", "frames_out", "reply_ms", "outbox_bytes"}
-        message = {"type": "status", "state": "busy"}
+        message: dict[str, Any] = {"type": "status", "state": "busy"}
         assert (await page.do("broadcast", message=message, channel="news"))["count"] == 1
         assert await page.frame(client, **message)
         await page.do("leave", connection=connection, channel="news")
@@ -198,7 +198,7 @@ async def test_the_server_is_seen_and_told_what_to_do(dev: Dev) -> None:
 async def test_declared_messages_are_broadcast_as_such(dev: Dev) -> None:
     async with dev.page() as page:
         client = await page.join("ada", "declared")
-        message = {"type": "status", "state": "busy"}
+        message: dict[str, Any] = {"type": "status", "state": "busy"}
         assert (await page.do("broadcast", message=message))["count"] == 1
         assert await page.frame(client, **message)
         with pytest.raises(CommandFailed, match="state"):

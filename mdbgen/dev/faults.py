@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 from contextlib import suppress
 from enum import StrEnum
 
@@ -14,7 +13,6 @@ from mdbgen.dev.clients import Client
 from mdbgen.dev.world import World
 
 FLOOD_FACTOR = 4  # times the messages of a second; a burst is twice as many
-RECEIVE_BUFFER_BYTES = 4096  # of who does not read: the server shall notice soon
 
 
 class Fault(StrEnum):
@@ -81,9 +79,6 @@ def _stop_reading(client: Client) -> None:
     transport = client.open_connection.transport
     client.faults.append("not_reading")
     client.note("stops reading: what is sent to it piles up")
-    raw = transport.get_extra_info("socket")
-    if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
     transport.pause_reading()
 
 

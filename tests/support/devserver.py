@@ -88,10 +88,11 @@ class Page:
                 async with asyncio.timeout(deadline - time.monotonic()):
                     await self._news.wait()
             except TimeoutError:
-                raise AssertionError(f"the last events are {self.events[-12:]}") from None
+                last = [str(each)[:300] for each in self.events[-12:]]
+                raise AssertionError("\n".join(["the last events:", *last])) from None
         return found
 
-    async def frame(self, client: str, timeout_s: float = TIMEOUT_S, **members: Any) -> Event:
+    async def frame(self, client: str, *, timeout_s: float = TIMEOUT_S, **members: Any) -> Event:
         """Wait for a frame that has these members; the frame."""
 
         def found() -> Event | None:
