@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from mdbgen.dev.board import now_ms
-from mdbgen.dev.closes import ABNORMAL, GOING, NO_STATUS, Explained, explain
+from mdbgen.dev.closes import ABNORMAL, GOING, NO_STATUS, Explained, explain, logged_close
 from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.handshake import Carrier, NoTicket, Wanted
 from mdbgen.dev.opening import how_ended, no_answer, open_connection, shown_answer
@@ -264,6 +264,8 @@ class Client:
         code, reason, by = how_ended(end)
         if self._farewell is not None and code in (ABNORMAL, NO_STATUS):
             (code, reason), by = self._farewell, "server"
+        elif by == "network" and (logged := logged_close(self._records)):
+            (code, reason), by = logged, "server"
         if self._leaves and by == "network":
             by = "client"
         self._close = explain(code, reason, by)

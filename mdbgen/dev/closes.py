@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -24,6 +26,9 @@ _OTHERS = {
     NO_STATUS: "closed without a code",
     ABNORMAL: "the connection broke without a close",
 }
+
+
+_LEFT = re.compile(r"client left .* close=(\d{4}) ['\"](.*)['\"]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,12 @@ def reaction_to(code: int, reason: str) -> Reaction:
     if code == POLICY_VIOLATION and not exact:
         return Reaction.STOP
     return next((each.reaction for each in exact or of_code), Reaction.BACKOFF)
+
+
+def logged_close(records: Iterable[str]) -> tuple[int, str] | None:
+    """Return how the server closed a connection, by its log: its client may never have read it."""
+    found = [_LEFT.match(each) for each in records]
+    return next(((int(each[1]), each[2]) for each in found if each), None)
 
 
 def explain(code: int, reason: str, by: By) -> Explained:

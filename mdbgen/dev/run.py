@@ -203,7 +203,7 @@ class Run:
         written = write_package(project.manifest, output)
         self._watcher.expect(written)
         if not is_spare:
-            self._screen.written([(file.as_posix(), done) for file, done in written.items()])
+            self._screen.written(output, written)
 
     def _fail(self, error: MdbgenError) -> None:
         text = self._screen.problems(error.diagnostics)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mdbgen import __version__
@@ -19,6 +19,9 @@ _KEYS = (
     ("q", "quit"),
     ("h", "this help"),
 )
+
+
+MAX_LISTED = 10  # files
 
 
 class Screen:
@@ -66,9 +69,13 @@ class Screen:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         self.say(f"changed: {', '.join(names[:3])}{more}")
 
-    def written(self, files: Iterable[tuple[str, str]]) -> None:
-        """Say what was generated."""
-        self._write(*(f"  {action:7} {visible(file)}" for file, action in files))
+    def written(self, folder: str, files: Mapping[Path, str]) -> None:
+        """Say what was generated: all of it where that is little, and what is the user's always."""
+        own = [file for file in files if file.parent.name == "handlers" and file.stem != "__init__"]
+        shown = files if len(files) <= MAX_LISTED else own
+        if len(files) > MAX_LISTED:
+            self.say(f"generated {folder}: {len(files)} files; these are yours:")
+        self._write(*(f"  {files[file]:7} {visible(file.as_posix())}" for file in shown))
 
     def problems(self, problems: Sequence[Diagnostic]) -> str:
         """Say what is wrong; return the text."""

@@ -165,7 +165,7 @@ class Supervisor:
                 self._on_up(event)
                 self._listener = asyncio.create_task(self._listen(worker))
                 return
-            trace = event.get("traceback") or trace
+            trace = _trace_in(event) or trace
             self._on_event(event)
         code = await worker.ended()
         self._lose(f"the app did not start: exit code {code}", trace)
@@ -174,7 +174,7 @@ class Supervisor:
         """Hear a process out; what ends by itself is told."""
         trace = None
         while (event := await worker.events.get()) is not None:
-            trace = event.get("traceback") or trace
+            trace = _trace_in(event) or trace
             self._on_event(event)
         code = await worker.ended()
         self._lose(f"the app has ended by itself: exit code {code}", trace)
@@ -211,6 +211,12 @@ class Supervisor:
         self.app = replace(self.app, status=status, since=now_ms(), why=why, traceback=trace)
         self._board.show_app(self.app.as_json())
         self._on_change(self.app)
+
+
+def _trace_in(event: Event) -> str | None:
+    """Return the traceback of a record; the server puts that of a failed start into the text."""
+    text = str(event.get("text", ""))
+    return event.get("traceback") or (text if text.startswith("Traceback") else None)
 
 
 async def _first_event(worker: Worker) -> Event:
