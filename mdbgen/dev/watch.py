@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, awatch
@@ -48,11 +50,20 @@ class Watcher:
         async for batch in watched:
             paths = sorted({path for _, path in batch})
             found = [Path(each) for each in paths if not self._is_own(each)]
+            for each in paths:
+                _forget_bytecode(each)
             if found:
                 yield found
 
     def _is_own(self, path: str) -> bool:
         return path in self._own and self._own[path] == _state(path)
+
+
+def _forget_bytecode(path: str) -> None:
+    """Python takes a file for unchanged that has its size, and was written in the same second."""
+    if path.endswith(".py"):
+        with suppress(OSError, NotImplementedError):
+            os.remove(cache_from_source(path))
 
 
 def _state(path: str) -> tuple[int, int] | None:
