@@ -31,6 +31,20 @@ ROOMS = {
     "report": GROUND | {"model", "disk", "apps", "rules", "against", "breaking"},
     "rules": set[str](),
     "console": GROUND | {"disk", "model", "report", "targets"},
+    "dev": GROUND
+    | {
+        "apps",
+        "breaking",
+        "config",
+        "console",
+        "disk",
+        "document",
+        "manifest",
+        "mdbgen",
+        "model",
+        "report",
+        "terminal",
+    },
     # The face, and the ground.
     "generate": GROUND | {"document", "manifest", "model", "targets"},
     "config": GROUND,
@@ -55,7 +69,7 @@ ROOMS = {
         "mdbgen",
     },
     "options": {"report", "terminal"},
-    "pages": {"console", "document", "manifest", "options", "report"},
+    "pages": {"console", "dev", "document", "manifest", "options", "report"},
     "__main__": {"cli"},
     "errors": set[str](),
     "naming": {"errors", "model"},
@@ -64,7 +78,7 @@ ROOMS = {
 }
 
 OWNERS = {
-    "pydantic": {"mdbgen.manifest.reader"},
+    "pydantic": {"mdbgen.dev.commands", "mdbgen.manifest.reader"},
     "pydantic_core": {"mdbgen.patterns"},
     "jinja2": {"mdbgen.targets.templates"},
     "black": {"mdbgen.targets.python.render"},

@@ -178,7 +178,7 @@ async def test_the_server_is_seen_and_told_what_to_do(dev: Dev) -> None:
         [seen] = await page.until(
             lambda: [
                 each
-                for each in page.state["view"]["connections"]
+                for each in (page.state["view"] or {"connections": []})["connections"]
                 if each["id"] == connection and each["channels"] == ["news"]
             ]
         )

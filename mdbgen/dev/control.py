@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -186,6 +187,8 @@ def listen_near(wanted: int, near: int) -> socket.socket:
     """
     for port in [wanted] if wanted else [*range(near, near + 20), 0]:
         listener = socket.socket()
+        if os.name == "posix":  # what ended a moment ago is not in the way
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
         except OSError:

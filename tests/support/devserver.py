@@ -164,7 +164,7 @@ class Dev:
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Page]:
-        """Open the console, and wait until the app has been seen, or cannot be."""
+        """Open the console, and wait until the app is there, or cannot be."""
         url = f"{self.console.replace('http', 'ws')}/control?secret={self.secret}"
         async with connect(url, origin=self.console, proxy=None, max_size=None) as socket:  # type: ignore[arg-type]
             async with asyncio.timeout(TIMEOUT_S):
@@ -173,8 +173,7 @@ class Dev:
             reader = asyncio.create_task(_listen(socket, page))
             try:
                 await page.until(
-                    lambda: page.state["app"]["status"] == "down" or page.state["view"],
-                    START_TIMEOUT_S,
+                    lambda: page.state["app"]["status"] in ("up", "down"), START_TIMEOUT_S
                 )
                 yield page
             finally:
