@@ -1,7 +1,7 @@
 """Build the console's page: readable modules in, one script and one style sheet per use out.
 
-Run it after a change below ``mdbgen/console/page/``; ``npm ci --prefix tests/node`` gets esbuild. A test builds
-as well, and compares.
+Run it after a change below ``mdbgen/console/page/``; ``npm ci --prefix tests/node`` gets esbuild.
+A test builds as well, into another folder, and compares.
 """
 
 from __future__ import annotations
@@ -34,4 +34,4 @@ def build(target: Path) -> None:
 if __name__ == "__main__":
     if not ESBUILD.exists():
         sys.exit("esbuild is not there: npm ci --prefix tests/node --ignore-scripts")
-    build(BUILT)
+    build(Path(sys.argv[1]) if len(sys.argv) > 1 else BUILT)

@@ -84,15 +84,6 @@ def run(script: str | Path, *arguments: str, cwd: Path, timeout_s: float = 180.0
     return finished.stdout
 
 
-def check_syntax(file: Path) -> None:
-    """Parse a module without running it."""
-    node = require("node", purpose="the page goes unchecked")
-    checked = subprocess.run(
-        [node, "--check", str(file)], capture_output=True, text=True, encoding="utf-8", timeout=60
-    )
-    assert checked.returncode == 0, checked.stderr
-
-
 def compile_typescript(*files: Path, out: Path) -> None:
     """Compile as strictly as the compiler can, without a word of complaint."""
     run(

@@ -70,6 +70,7 @@ function* replacements(value, schema) {
   if (kind === "array") yield* brokenLists(value, schema);
 }
 
+/** @returns {Generator<[string, any]>} */
 function* brokenTexts(schema) {
   if (schema.maxLength !== undefined) yield [`longer than ${schema.maxLength}`, "x".repeat(schema.maxLength + 1)];
   if (schema.minLength) yield [`shorter than ${schema.minLength}`, "x".repeat(schema.minLength - 1)];
@@ -77,6 +78,7 @@ function* brokenTexts(schema) {
   if (schema.format) yield [`no ${schema.format}`, "no such thing"];
 }
 
+/** @returns {Generator<[string, any]>} */
 function* brokenNumbers(schema) {
   if (schema.minimum !== undefined) yield [`below ${schema.minimum}`, schema.minimum - 1];
   if (schema.maximum !== undefined) yield [`above ${schema.maximum}`, schema.maximum + 1];
@@ -85,6 +87,7 @@ function* brokenNumbers(schema) {
   if (schema.multipleOf) yield [`no multiple of ${schema.multipleOf}`, schema.multipleOf * 1.5];
 }
 
+/** @returns {Generator<[string, any]>} */
 function* brokenLists(value, schema) {
   const list = Array.isArray(value) ? value : [];
   const one = list[0] ?? "x";

@@ -66,7 +66,6 @@ function Head({ client, name, endpoint, attempt }) {
   const actions = [
     { label: "Reconnect", run: () => attempt(() => reconnectClient(client)) },
     { label: "Close", note: "1000", disabled: !isOpen, run: () => attempt(() => closeClient(client)) },
-    { label: "Forget", note: "and its frames here", run: () => attempt(() => forgetClient(client)) },
   ];
   return html`<header class="panel-head">
     <span class="dot" aria-hidden="true"></span>

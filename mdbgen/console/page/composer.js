@@ -1,6 +1,6 @@
 // Sending: a message, a broken one, and what came back.
 
-import { html, useState } from "./preact.js";
+import { html, useEffect, useRef, useState } from "./preact.js";
 import { duration, visible } from "./format.js";
 import { violationsOf } from "./broken.js";
 import { frameLog } from "./frames.js";
@@ -33,7 +33,7 @@ export function Composer({ client, endpoint }) {
       setSent({ id: undefined, what, problem: error.message });
     }
   };
-  const sendDraft = () => send(draft.value ?? draft.text, draft.message?.name ?? "");
+  const sendDraft = () => send(draft.value ?? draft.text, draft.message?.name ?? String(draft.value?.type ?? "text"));
   const onKeyDown = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !isOpen) return;
     event.preventDefault();
@@ -70,11 +70,13 @@ export function Composer({ client, endpoint }) {
 
 /** What came back, under the question. */
 function Answer({ client, sent }) {
-  if (!sent) return null;
-  const question = sent.id === undefined ? null : questionOf(client.id, sent.id);
+  const question = sent?.id === undefined ? null : questionOf(client.id, sent.id);
   const answer = question?.answer;
-  const kind = sent.problem || answer?.type === "error" ? "bad" : answer ? "good" : "";
-  return html`<div class="answer ${kind}" role="status">
+  const box = useRef(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [sent, answer]);
+  const kind = sent?.problem || answer?.type === "error" ? "bad" : answer ? "good" : "";
+  if (!sent) return null;
+  return html`<div class="answer ${kind}" role="status" ref=${box}>
     <div class="answer-head">
       <span class="theirs">${visible(sent.what)}${sent.id === undefined ? "" : ` #${sent.id}`}</span>
       ${answer

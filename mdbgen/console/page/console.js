@@ -33,6 +33,10 @@ function Console() {
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
+  useEffect(() => {
+    scrollTo(0, 0);
+    document.querySelector("main").scrollTo(0, 0);
+  }, [viewId]);
   const view = VIEWS_OF_CONSOLE.find((each) => each.id === viewId);
   return html`<div class="shell">
     <header class="shell-head">

@@ -113,6 +113,7 @@ export function hiddenIn(message) {
   return message.way === "receive" || own ? new Set([...ENVELOPE].filter((each) => each !== "timestamp")) : ENVELOPE;
 }
 
+/** @type {[string, string, (value: number) => string, string][]} */
 const LIMITS = [
   ["max_message_bytes", "one message", (value) => bytes(value), "longer: closed with 1009"],
   ["messages_per_second", "messages of one client", (value) => `${whole(value)} a second`, "more: closed with 4429"],

@@ -21,7 +21,7 @@ export function whole(amount) {
 
 /** Milliseconds between two things: "0.4 ms", "12 ms", "1.2 s", "3 min". @param {number} ms */
 export function duration(ms) {
-  if (ms < 10) return `${Math.max(0, ms).toFixed(ms < 1 ? 1 : 0)} ms`;
+  if (ms < 10) return `${Math.max(0, ms).toFixed(ms > 0 && ms < 1 ? 1 : 0)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;

@@ -4,8 +4,8 @@ import { html, useRef } from "./preact.js";
 import { visible } from "./format.js";
 import { findMistake } from "./jsontext.js";
 
-/** @param {{ id: string, label: string, text: string, onText: (text: string) => void, rows?: number }} props */
-export function JsonEditor({ id, label, text, onText, rows = 8 }) {
+/** @param {{ id: string, label: string, text: string, onText: (text: string) => void, rows?: number | undefined }} props */
+export function JsonEditor({ id, label, text, onText, rows = undefined }) {
   const field = useRef(null);
   const mistake = text.trim() ? findMistake(text) : null;
   const show = () => {
@@ -18,7 +18,7 @@ export function JsonEditor({ id, label, text, onText, rows = 8 }) {
       id=${id}
       ref=${field}
       class="input"
-      rows=${rows}
+      rows=${rows ?? Math.max(4, Math.min(16, text.split("\n").length))}
       spellcheck="false"
       autocomplete="off"
       value=${text}

@@ -60,7 +60,7 @@ function Filters({ filter, setFilter, frames }) {
       choices=${types.map((each) => [each, visible(each)])} />
     <${Choose} label="Direction" none="both ways" value=${filter.way} onChange=${set("way")}
       choices=${[["in", "received"], ["out", "sent"], ["event", "events"]]} />
-    <button type="button" class="button" aria-pressed=${String(filter.broken)} onClick=${() => setFilter({ ...filter, broken: !filter.broken })}>Breaks the contract</button>
+    <button type="button" class="button" aria-pressed=${String(filter.broken)} onClick=${() => setFilter({ ...filter, broken: !filter.broken })} title="Only frames that break the contract">Broken</button>
     ${isFiltered ? html`<button type="button" class="button plain" onClick=${() => setFilter(NO_FILTER)}>Show all</button>` : null}`;
 }
 

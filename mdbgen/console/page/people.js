@@ -44,7 +44,8 @@ export function PeopleList({ people, onConnect, disabled }) {
 function describe(person) {
   const has = [...(person.roles ?? []), ...(person.permissions ?? [])].map((each) => visible(each)).join(", ");
   const expiry = person.kind === "user" && person.expires_in ? `expires in ${person.expires_in} s` : "";
-  return [expiry, has].filter(Boolean).join(" · ") || visible(person.note ?? person.user_id ?? "");
+  const note = visible(person.note ?? person.user_id ?? "");
+  return person.kind === "user" ? [expiry, has].filter(Boolean).join(" · ") || note : note;
 }
 
 /** A dialog to make up somebody. */

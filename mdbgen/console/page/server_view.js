@@ -63,12 +63,17 @@ function Facts({ facts, depth = 0 }) {
   return html`<dl class="stats">
     ${rows.map(
       ([name, value]) => html`<div key=${name}><dt class="theirs">${visible(name).replaceAll("_", " ")}</dt>
-        <dd class="theirs">${value !== null && typeof value === "object" ? (depth < 3 ? html`<${Facts} facts=${value} depth=${depth + 1} />` : "…") : said(value)}</dd></div>`,
+        <dd class="theirs">${value !== null && typeof value === "object" && !isEmpty(value) ? (depth < 3 ? html`<${Facts} facts=${value} depth=${depth + 1} />` : "…") : said(value)}</dd></div>`,
     )}
   </dl>`;
 }
 
+function isEmpty(value) {
+  return value !== null && typeof value === "object" && !Object.keys(value).length;
+}
+
 function said(value) {
+  if (isEmpty(value)) return "none";
   if (value === true) return "yes";
   if (value === false) return "no";
   if (value === null) return "–";
