@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from mdbgen import __version__
@@ -238,16 +239,18 @@ class Run:
             self._actions.hear(record)
 
     def _welcome(self) -> None:
-        project = self._project
+        project, hint = self._project, ""
         package = package_of(project, self._reading, self._spare)
         if package is None:
             serves = f"serves {project.find_app()}"
-        elif package == str(self._spare / "ws"):
-            serves = f"no app here: serves a bare one, made from {project.manifest}"
-        else:
+        elif package != str(self._spare / "ws"):
             serves = f"no app here: serves a bare one, with the handlers of {package}"
+        else:
+            serves = f"no app here: serves a bare one, made from {project.manifest}"
+            command = f"mdbgen dev {quote(project.manifest)} -o app/ws/"
+            hint = f"It answers not_implemented. For handlers to fill in: {command}"
         url = self._supervisor.app.url
-        self._screen.welcome(url, self._console.url, self._reading.manifest, serves)
+        self._screen.welcome(url, self._console.url, self._reading.manifest, serves, hint)
 
     def _press(self, key: str) -> None:
         match key.lower():

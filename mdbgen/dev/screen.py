@@ -31,8 +31,10 @@ class Screen:
         self._is_terminal = sys.stdout is not None and sys.stdout.isatty()
         self._has_keys = has_keys
 
-    def welcome(self, app: str, console: str, manifest: Manifest, serves: str) -> None:
-        """Say where everything is, and who may connect."""
+    def welcome(
+        self, app: str, console: str, manifest: Manifest, serves: str, hint: str = ""
+    ) -> None:
+        """Say where everything is, who may connect, and what to do next, if anything."""
         endpoints = describe_endpoints(manifest)
         width = max(len(each.path) for each in endpoints)
         self._write(
@@ -48,6 +50,7 @@ class Screen:
                 for each in endpoints
             ),
             "",
+            *([f"  {visible(hint)}", ""] if hint else []),
             self._faint(
                 "  For development only: it makes tokens. Nobody but this machine can reach it."
             ),

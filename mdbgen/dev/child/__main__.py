@@ -18,7 +18,7 @@ from mdbgen.dev.child.agent import Agent
 from mdbgen.dev.child.asgi import Entrance
 from mdbgen.dev.child.link import Command, Link
 from mdbgen.dev.child.load import NoApp, find_package, load_app, own_traceback
-from mdbgen.dev.child.records import forward_records
+from mdbgen.dev.child.records import expect_cancellations, forward_records
 from mdbgen.dev.plan import VARIABLE, Plan, parse_plan
 
 GRACE_S = 1  # for requests that are under way
@@ -104,6 +104,7 @@ class Child:
     async def _stop(self) -> None:
         if self._agent is not None:
             await self._agent.close_all()
+        expect_cancellations()
         if self._server is not None:
             self._server.should_exit = True
 

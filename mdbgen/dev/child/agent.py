@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
 from typing import Any, get_args
 
@@ -42,9 +43,11 @@ class Agent:
         """What tokens must be like, as the package itself has read it."""
         if self._package is None:
             return {}
-        from importlib import import_module
-
-        settings: Any = import_module(f"{self._package.__name__}.runtime.deployment").deployment()
+        try:
+            module = import_module(f"{self._package.__name__}.runtime.deployment")
+            settings: Any = module.deployment()
+        except Exception:  # an older package, or an environment that it will refuse clients for
+            return {}
         return {
             "key": settings.jwt_key,
             "issuer": settings.jwt_issuer,
@@ -56,8 +59,6 @@ class Agent:
         """The names of the app's endpoints, which are those of their routes."""
         if self._package is None:
             return ()
-        from importlib import import_module
-
         return get_args(import_module(f"{self._package.__name__}.settings").EndpointName)
 
     async def answer(self, command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 
@@ -38,6 +39,16 @@ class Forwarder(logging.Handler):
                 "client": serving.get(),
             }
         )
+
+
+def expect_cancellations() -> None:
+    """The server stops: handlers that still run are cancelled, which is no news."""
+
+    def is_news(record: logging.LogRecord) -> bool:
+        cause = record.exc_info[1] if record.exc_info else None
+        return not isinstance(cause, asyncio.CancelledError)
+
+    logging.getLogger("uvicorn.error").addFilter(is_news)
 
 
 def forward_records(link: Link, package: str | None) -> None:
