@@ -13,9 +13,9 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import MdbgenError
-from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
 from mdbgen.options import AppManifest, Form, OneManifest, PackageFolder, emit
 from mdbgen.pages import dev, docs
+from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
 from mdbgen.terminal import (
     Shell,
     print_text,

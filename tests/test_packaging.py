@@ -37,6 +37,7 @@ def test_wheel_holds_templates_and_examples(wheel: Path) -> None:
         assert f"mdbgen/templates/{path.name}" in names
     assert "mdbgen/examples/quickstart/manifest.json" in names
     assert "mdbgen/py.typed" in names
+    assert "mdbgen/dev/child/__main__.py" in names
     assert not [name for name in names if name.startswith(("tests/", "golden/"))]
 
 
