@@ -275,3 +275,63 @@ async def test_ctrl_c_reaches_the_whole_group(folder: Path) -> None:
 
 def _generated(folder: Path) -> None:
     assert run(folder, "generate", "manifest.json", "-o", "app/ws").returncode == 0
+
+
+BLOCKING = """
+import time
+
+from ..contract import Connection, RealtimeContract, messages
+
+
+class RealtimeHandlers(RealtimeContract):
+    async def on_get_status(
+        self, connection: Connection, message: messages.GetStatus
+    ) -> messages.Status:
+        print("blocked", flush=True)
+        time.sleep(600)
+        return messages.Status(state="never")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+async def test_an_event_loop_that_is_blocked_ends_as_well(folder: Path, number: int) -> None:
+    (folder / "app" / "ws" / "handlers" / "realtime.py").write_text(BLOCKING)
+    with developing(folder, "manifest.json", "-o", "app/ws") as dev:
+        async with dev.page() as page:
+            client = await page.join("ada", "realtime")
+            await page.do("send", client=client, text='{"type":"get_status"}')
+            dev.until_logged("blocked")
+            children = children_of(dev.process.pid)
+        dev.stop(number)
+        assert await_end(children)
+
+
+async def test_an_event_loop_that_is_blocked_is_replaced(folder: Path) -> None:
+    handlers = folder / "app" / "ws" / "handlers" / "realtime.py"
+    handlers.write_text(BLOCKING)
+    with developing(folder, "manifest.json", "-o", "app/ws") as dev:
+        async with dev.page() as page:
+            client = await page.join("ada", "realtime")
+            connection = page.clients[client]["connection_id"]
+            await page.do("send", client=client, text='{"type":"get_status"}')
+            dev.until_logged("blocked")
+            _set_round(folder, "free")
+            await page.until(
+                lambda: page.clients[client]["connection_id"] not in (connection, None)
+            )
+            assert await _state(page, client, 1) == "free"
+
+
+async def test_a_change_while_another_is_imported_takes_its_place(folder: Path) -> None:
+    handlers = folder / "app" / "ws" / "handlers" / "realtime.py"
+    with developing(folder, "manifest.json", "-o", "app/ws") as dev:
+        async with dev.page() as page:
+            client = await page.join("ada", "realtime")
+            stuck = "import time\n\nprint('imports', flush=True)\ntime.sleep(600)\n"
+            handlers.write_text(stuck + HANDLERS)
+            dev.until_logged("imports")
+            _set_round(folder, "quick")
+            await page.until(lambda: "; took" in page.state["app"]["why"])
+            await page.until(lambda: page.clients[client]["status"] == "open")
+            assert await _state(page, client, 1) == "quick"
+            assert len(children_of(dev.process.pid)) == 1

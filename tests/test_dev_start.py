@@ -199,7 +199,8 @@ async def test_its_terminal_says_all_that_one_needs(folder: Path) -> None:
     )
     assert lines[3:5] == [f"  app      {dev.app}", f"  console  {dev.address}"]
     assert lines[6] == "  /ws  a token is required (default)"
-    assert "For development only" in lines[8]
+    assert lines[8].endswith("mdbgen dev manifest.json -o app/ws/")
+    assert "For development only" in lines[10]
     assert not [line for line in lines if "\x1b" in line], "colours are for terminals"
 
 
