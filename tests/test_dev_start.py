@@ -18,6 +18,7 @@ import pytest
 from support import slow
 from support.command import run
 from support.devserver import developing, free_port
+from support.valkey import valkey
 
 MANIFEST: dict[str, Any] = {"slug": "start", "websockets": {"realtime": {"path": "/ws"}}}
 APP = "from fastapi import FastAPI\n\n{imports}\n\n{name} = FastAPI()\n{name}.{mount}\n"
@@ -187,6 +188,23 @@ async def test_a_key_in_dotenv_is_the_apps_own(folder: Path) -> None:
     with developing(folder) as dev:
         async with dev.page() as page:
             await page.join("ada", "realtime")
+
+
+@pytest.mark.slow
+async def test_the_state_of_a_backplane_is_seen(folder: Path) -> None:
+    (folder / "manifest.json").write_text(
+        json.dumps({**MANIFEST, "mdbgen": {"backplane": "redis"}})
+    )
+    with (
+        valkey(folder.parent / "valkey") as server,
+        developing(folder, env={"REDIS_URL": server.url}) as dev,
+    ):
+        async with dev.page() as page:
+            client = await page.join("ada", "realtime")
+            await page.until(lambda: page.state["view"])
+            assert page.state["view"]["stats"]["backplane"]["connected"]
+            server.add("{mdbgen:start}:ws", m='{"type": "from elsewhere"}')
+            assert await page.frame(client, type="from elsewhere")
 
 
 @pytest.mark.slow

@@ -168,7 +168,8 @@ class Supervisor:
             trace = _trace_in(event) or trace
             self._on_event(event)
         code = await worker.ended()
-        self._lose(f"the app did not start: exit code {code}", trace)
+        reason = trace.strip().splitlines()[-1] if trace else f"exit code {code}"
+        self._lose(f"the app did not start: {reason}", trace)
 
     async def _listen(self, worker: Worker) -> None:
         """Hear a process out; what ends by itself is told."""
