@@ -89,4 +89,4 @@ def _source(text: str) -> str:
 @cache
 def _read(path: str) -> str:
     # A checkout on Windows may have other line ends; browsers hash what they are given.
-    return (files(__package__) / path).read_text("utf-8").replace("\r\n", "\n")
+    return (files("mdbgen.console") / path).read_text("utf-8").replace("\r\n", "\n")

@@ -25,7 +25,7 @@ function Problems() {
         (each, at) => html`<li key=${at}><code class="theirs">${placeIn(each)}</code> <code>${each.code}</code> <span class="theirs">${visible(each.path ? `${each.path}: ` : "")}${visible(each.message)}</span></li>`,
       )}
     </ul>
-    ${state.problemsText ? html`<details><summary>As the terminal shows it</summary><pre class="theirs">${state.problemsText}</pre></details>` : null}
+    ${state.problemsText ? html`<details><summary>As the terminal shows it</summary><pre class="theirs" tabindex="0" role="region" aria-label="The mistakes">${state.problemsText}</pre></details>` : null}
   </div>`;
 }
 
@@ -40,7 +40,7 @@ function AppNote() {
   if (app.traceback) {
     return html`<div class="banner bad" role="alert">
       <p><strong>${app.status === "down" ? "The app does not run." : "The new code does not run; the last good server goes on."}</strong> <span class="theirs">${visible(app.why ?? "")}</span></p>
-      <pre class="traceback theirs" tabindex="0" aria-label="Traceback">${app.traceback}</pre>
+      <pre class="traceback theirs" tabindex="0" role="region" aria-label="Traceback">${app.traceback}</pre>
     </div>`;
   }
   if (app.status === "up") return null;

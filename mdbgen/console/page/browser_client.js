@@ -104,7 +104,7 @@ export function forgetHere(id) {
 
 function note(client, way, text, bytes, binary) {
   // Numbers below zero: those above are the development process's.
-  take({ is: "frames", frames: [{ n: frameNumber, t: Date.now(), client, way, text, bytes, binary }], dropped: 0 });
+  take({ is: "frames", frames: [{ n: frameNumber, t: Date.now(), client, way, text, bytes, binary }] });
   frameNumber -= 1;
 }
 

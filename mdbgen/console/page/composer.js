@@ -1,6 +1,6 @@
 // Sending: a message, a broken one, and what came back.
 
-import { html, useEffect, useRef, useState } from "./preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "./preact.js";
 import { duration, visible } from "./format.js";
 import { violationsOf } from "./broken.js";
 import { frameLog } from "./frames.js";
@@ -17,10 +17,14 @@ export function Composer({ client, endpoint }) {
   const draft = useDraft(endpoint.receive);
   const [withId, setWithId] = useState(true);
   const [sent, setSent] = useState(null);
+  const schemas = state.contract.schemas;
+  const broken = useMemo(
+    () => (draft.message ? violationsOf(draft.value ?? draft.message.example, draft.message, schemas) : []),
+    [draft.message, draft.text],
+  );
   if (!endpoint.receive.length && !endpoint.takesObjects) {
     return html`<p class="quiet">Clients may send nothing here but pong.</p>`;
   }
-  const schemas = state.contract.schemas;
   const isOpen = client.status === "open";
   const send = async (frame, what) => {
     const isObject = frame !== null && typeof frame === "object";
@@ -39,7 +43,6 @@ export function Composer({ client, endpoint }) {
     event.preventDefault();
     sendDraft();
   };
-  const broken = draft.message ? violationsOf(draft.value ?? draft.message.example, draft.message, schemas) : [];
   return html`<form
     class="composer"
     aria-label="Send as ${client.id}"

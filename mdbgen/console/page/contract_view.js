@@ -1,7 +1,7 @@
 // The contract: endpoints, who may connect, messages, limits, closes.
 
 import { html } from "./preact.js";
-import { bytes, counted, pretty, prose, visible, whole } from "./format.js";
+import { bytes, counted, pretty, prose, sentence, visible, whole } from "./format.js";
 import { ENVELOPE } from "./model.js";
 import { SchemaView } from "./schema_view.js";
 import { Snippets } from "./snippets.js";
@@ -69,12 +69,6 @@ export function Who({ endpoint }) {
       })}
     </ul>
   </div>`;
-}
-
-/** @param {string} text */
-function sentence(text) {
-  const seen = visible(text);
-  return `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`;
 }
 
 function Messages({ endpoint, messages, contract, none }) {

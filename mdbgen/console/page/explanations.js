@@ -1,7 +1,7 @@
 // Why a client was refused, and what a close means.
 
 import { html, useEffect, useState } from "./preact.js";
-import { prose, visible } from "./format.js";
+import { prose, sentence, visible } from "./format.js";
 import { Badge, Icon } from "./widgets.js";
 
 const STEPS = {
@@ -64,6 +64,21 @@ export function CloseNote({ client }) {
   </div>`;
 }
 
+/**
+ * What a close means to those who know its code and reason alone: the entry of the log.
+ * @param {{ text: string, closes: any[] }} props
+ */
+export function CloseMeaning({ text, closes }) {
+  const [, code, reason] = /^closed (\d{4})(?: (.*))?$/s.exec(text) ?? [];
+  const same = closes.filter((each) => String(each.code) === code);
+  const known = same.find((each) => each.reason && reason?.startsWith(each.reason)) ?? same[0];
+  if (!known) return null;
+  return html`<div class="close-note">
+    <p><span class="close-code mono">${code}</span>${sentence(known.meaning)}</p>
+    <p class="quiet">A client does: ${known.client}.</p>
+  </div>`;
+}
+
 /** How long until a client comes back by itself. */
 function Countdown({ client }) {
   const left = client.close?.again_in_s;
@@ -77,12 +92,4 @@ function Countdown({ client }) {
   if (!counts) return null;
   const rest = left - (performance.now() - client.heardAt) / 1000;
   return html` <${Badge} kind="warn">${rest > 0.5 ? `comes back in ${Math.ceil(rest)} s` : "comes back now"}<//>`;
-}
-
-/** @param {string} text */
-function sentence(text) {
-  const seen = visible(text ?? "").trim();
-  if (!seen) return "";
-  const whole = `${seen.charAt(0).toUpperCase()}${seen.slice(1)}`;
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

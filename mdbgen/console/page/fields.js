@@ -137,7 +137,7 @@ function TextField({ id, schema, value, onValue, isWrong }) {
     "aria-invalid": String(isWrong),
     "aria-describedby": `${id}-note`,
     autocomplete: "off",
-    spellcheck: "false",
+    spellcheck: false,
     onInput: (event) => onValue(event.currentTarget.value),
   };
   const isLong = (schema.maxLength ?? 0) > 200 || common.value.includes("\n");

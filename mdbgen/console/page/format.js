@@ -14,9 +14,11 @@ export function bytes(count) {
   return `${amount.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** @param {number} amount */
 export function whole(amount) {
-  return Math.round(amount).toLocaleString("en");
+  return WHOLE.format(amount);
 }
 
 /** Milliseconds between two things: "0.4 ms", "12 ms", "1.2 s", "3 min". @param {number} ms */
@@ -69,4 +71,12 @@ export function counted(count, one, many = `${one}s`) {
 /** @param {unknown} value */
 export function pretty(value) {
   return JSON.stringify(value, null, 2);
+}
+
+/** Words of the contract as a sentence. @param {string} text */
+export function sentence(text) {
+  const seen = visible(text ?? "").trim();
+  if (!seen) return "";
+  const whole = `${seen.charAt(0).toUpperCase()}${seen.slice(1)}`;
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -7,6 +7,7 @@ import { previousOfType } from "./frames.js";
 import { state } from "./store.js";
 import { verdictOn } from "./validation.js";
 import { shortJson } from "./schema_view.js";
+import { CloseMeaning } from "./explanations.js";
 import { JsonTree } from "./json_tree.js";
 import { Code, CopyButton, IconButton, Tabs } from "./widgets.js";
 
@@ -39,11 +40,17 @@ export function FrameDetail({ frame, onClose }) {
 }
 
 function bodyOf(view, frame) {
+  if (frame.way === "event") return html`<${Event} frame=${frame} />`;
   if (view === "wire") return html`<${Wire} frame=${frame} />`;
   if (view === "difference") return html`<${Difference} frame=${frame} />`;
   const value = frame.value;
   if (value === undefined) return html`<${Wire} frame=${frame} />`;
   return html`<${JsonTree} key=${frame.n} value=${value} label="The frame as a tree" />`;
+}
+
+function Event({ frame }) {
+  const text = frame.text ?? "";
+  return html`<p class="theirs">${visible(text)}</p><${CloseMeaning} text=${text} closes=${state.contract.closes} />`;
 }
 
 function Wire({ frame }) {

@@ -60,10 +60,9 @@ class FrameLog {
     this.version += 1;
   }
 
-  /** @param {any[]} sent @param {number} [dropped] */
-  add(sent, dropped = 0) {
+  /** @param {any[]} sent */
+  add(sent) {
     for (const each of sent) this.addOne(/** @type {any} */ (new ReadFrame(each)));
-    this.dropped += dropped;
     this.trim();
     this.version += 1;
   }

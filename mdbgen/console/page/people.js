@@ -91,8 +91,8 @@ export function NewPerson() {
 }
 
 function Text({ name, label, note = "", required = false, mode = "text" }) {
-  return html`<label>${label}${note ? html` <span class="quiet">${note}</span>` : null}
-    <input class="input" type="text" name=${name} required=${required} inputmode=${mode} autocomplete="off" spellcheck="false" />
+  return html`<label><span>${label}${note ? html` <span class="quiet">(${note})</span>` : null}</span>
+    <input class="input" type="text" name=${name} required=${required} inputmode=${mode} autocomplete="off" spellcheck=${false} />
   </label>`;
 }
 

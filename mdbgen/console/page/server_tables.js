@@ -94,7 +94,7 @@ export function Records() {
         <span class="mono quiet">${clock(each.t)}</span>
         <span class="record-level">${visible(each.level)}</span>
         <span class="record-text mono theirs">${visible(each.text)}
-          ${each.traceback ? html`<details open><summary>traceback</summary><pre class="theirs">${each.traceback}</pre></details>` : null}
+          ${each.traceback ? html`<details open><summary>traceback</summary><pre class="theirs" tabindex="0" role="region" aria-label="Traceback">${each.traceback}</pre></details>` : null}
         </span>
       </li>`,
     )}

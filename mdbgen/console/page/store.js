@@ -102,8 +102,8 @@ const HANDLERS = {
     state.clients.delete(client);
     frameLog.forget(client);
   },
-  frames({ frames, dropped }) {
-    frameLog.add(frames, dropped);
+  frames({ frames }) {
+    frameLog.add(frames);
   },
   records({ records }) {
     state.records.push(...records);
