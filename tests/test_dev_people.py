@@ -193,10 +193,8 @@ async def test_the_handlers_own_no_is_the_last_step(
         await page.until(lambda: any(each["name"] == what for each in page.state["people"]))
         client = await _refused(page, what, "realtime")
         if what == "raise":
-            record = await page.until(
-                lambda: [each for each in page.records if each["client"] == client["id"]]
-            )
-            assert "KeyError: 'lost'" in record[-1]["traceback"]
+            record = await page.record(client["id"], "on_connect failed")
+            assert "KeyError: 'lost'" in record["traceback"]
     assert _failed(client) == ("on_connect", why, "on_connect of realtime's handlers")
     assert client["close"]["code"] == code
 
