@@ -9,7 +9,8 @@ import { Plot } from "./plots.js";
 import { Connections, Counts, Records } from "./server_tables.js";
 import { Icon } from "./widgets.js";
 
-const SHOWN_S = 180;
+const MIN_SHOWN_S = 60;
+const MAX_SHOWN_S = 300;
 const PLOTS = [
   ["Frames in", "frames_in", (value) => `${rate(value)} a second`],
   ["Frames out", "frames_out", (value) => `${rate(value)} a second`],
@@ -20,12 +21,14 @@ const PLOTS = [
 export function ServerView() {
   useStore();
   const view = state.view;
-  const samples = state.samples.slice(-SHOWN_S);
+  const samples = state.samples.slice(-MAX_SHOWN_S);
+  // A line grows from the right until it fills the plot, then it is drawn closer.
+  const slots = Math.max(MIN_SHOWN_S, samples.length);
   if (!view) return html`<div class="server"><p class="quiet">The server has not said anything yet.</p></div>`;
   return html`<div class="server">
     <div class="plots">
       ${PLOTS.map(
-        ([label, name, say]) => html`<${Plot} key=${name} label=${label} values=${samples.map((each) => each[/** @type {string} */ (name)] ?? 0)} say=${say} slots=${SHOWN_S} />`,
+        ([label, name, say]) => html`<${Plot} key=${name} label=${label} values=${samples.map((each) => each[/** @type {string} */ (name)] ?? 0)} say=${say} slots=${slots} />`,
       )}
     </div>
     <div class="server-columns">
