@@ -336,3 +336,22 @@ async def test_a_change_while_another_is_imported_takes_its_place(folder: Path) 
             await page.until(lambda: page.clients[client]["status"] == "open")
             assert await _state(page, client, 1) == "quick"
             assert len(children_of(dev.process.pid)) == 1
+
+
+async def test_handlers_that_a_new_message_lacks_are_printed_to_be_pasted(folder: Path) -> None:
+    handlers = folder / "app" / "ws" / "handlers" / "realtime.py"
+    more = {**DECLARED, "receive": {"get_status": {"reply": "status"}, "subscribe": {}}}
+    with developing(folder, "manifest.json", "-o", "app/ws") as dev:
+        async with dev.page() as page:
+            client = await page.join("ada", "realtime")
+            (folder / "manifest.json").write_text(
+                _manifest(mdbgen={"endpoints": {"realtime": more}})
+            )
+            what = r"app/ws/handlers/realtime.py lacks handlers; until you paste them, .*:\n"
+            stub = dev.until_logged(what + r"((?:    .*\n|\n)+)")[1]
+            assert "    async def on_subscribe(" in stub
+            handlers.write_text(HANDLERS + stub)
+            await page.until(lambda: "realtime.py changed; took" in page.state["app"]["why"])
+            await page.until(lambda: page.clients[client]["status"] == "open")
+            await page.do("send", client=client, text='{"type":"subscribe","id":1}')
+            assert await page.frame(client, code="not_implemented", reply_to=1)

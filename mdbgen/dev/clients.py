@@ -15,7 +15,15 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from mdbgen.dev.board import now_ms
-from mdbgen.dev.closes import ABNORMAL, GOING, NO_STATUS, Explained, explain, logged_close
+from mdbgen.dev.closes import (
+    ABNORMAL,
+    GOING,
+    NO_STATUS,
+    Explained,
+    explain,
+    logged_close,
+    unreachable,
+)
 from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.handshake import Carrier, NoTicket, Wanted
 from mdbgen.dev.opening import how_ended, no_answer, open_connection, shown_answer
@@ -210,9 +218,8 @@ class Client:
             self.note(f"not connected: {problem.args[0]}")
             self._become("refused")
         except (OSError, TimeoutError, InvalidHandshake, ValueError) as problem:
-            self._close = explain(ABNORMAL, "", "network")
-            self._handshake = no_answer(str(problem))
-            self.note(f"not connected: {problem}")
+            self._close = unreachable(problem, self._world.supervisor.app.url)
+            self.note(self._close.meaning)
             self._become("closed")
         else:
             self._handshake = shown_answer(connection.response)

@@ -71,6 +71,15 @@ def explain(code: int, reason: str, by: By) -> Explained:
     return Explained(code, reason, by, _meaning(code, reason), client)
 
 
+def unreachable(problem: Exception, url: str) -> Explained:
+    """Say why there was no connection at all."""
+    why = str(problem) or type(problem).__name__
+    if isinstance(problem, ConnectionRefusedError):
+        why = f"nothing listens at {url}"
+    client = _REACTIONS[reaction_to(ABNORMAL, "")]
+    return Explained(ABNORMAL, "", "network", f"not connected: {why}", client)
+
+
 def _meaning(code: int, reason: str) -> str:
     of_code = [each for each in CLOSES if each.code == code]
     exact = [each.meaning for each in of_code if each.reason == reason]

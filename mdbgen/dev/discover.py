@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-LOCK_NAME = "mdbgen.lock"
+from mdbgen.disk.lock import LOCK_NAME
+
 CANDIDATES = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")
 
 
@@ -27,8 +28,8 @@ def find_package(folder: Path, slug: str) -> str | None:
     """Return the folder of the app's package, where somebody has generated it already."""
     found = [
         lock.parent
-        for depth in ("mdbgen.lock", "*/mdbgen.lock", "*/*/mdbgen.lock")
-        for lock in sorted(folder.glob(depth))
+        for depth in ("", "*/", "*/*/")
+        for lock in sorted(folder.glob(depth + LOCK_NAME))
         if slug_of(lock.parent) == slug
     ]
     return found[0].relative_to(folder).as_posix() if len(found) == 1 else None

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 VARIABLE = "MDBGEN_DEV"  # of the environment; holds the plan as JSON
+SECRETS = ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET")  # the first that is set
 HEADER = "x-mdbgen-dev"  # of a handshake: "<secret> <client>"; the app does not see it
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from mdbgen.apps import judge_apps
 from mdbgen.breaking.compare import compare_manifests
 from mdbgen.config import App, read_apps
 from mdbgen.dev.discover import find_app, find_package
 from mdbgen.disk.tree import Action, apply, compare, compare_drafts
-from mdbgen.document.source import Source, dotted, read_source
+from mdbgen.document.source import dotted, read_source
 from mdbgen.errors import ConfigError, Diagnostic
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.model.manifest import Manifest
@@ -37,9 +38,15 @@ class Project:
 class Reading:
     """A manifest that is without errors."""
 
-    source: Source
     manifest: Manifest
     warnings: Sequence[Diagnostic]
+
+
+class Written(NamedTuple):
+    """What was generated."""
+
+    files: Mapping[Path, str]  # "create", "update" or "delete"; those that changed
+    stubs: Mapping[str, str]  # by handler file: the methods that it lacks, to be pasted
 
 
 def find_project(manifest: str | None, output: str | None, app: str | None) -> Project:
@@ -64,9 +71,8 @@ def read_manifest(project: Project) -> Reading:
     Raises:
         MdbgenError: with all that is wrong with it.
     """
-    source = read_source(project.manifest)
-    manifest, warnings = parse_manifest(source)
-    return Reading(source, manifest, warnings)
+    manifest, warnings = parse_manifest(read_source(project.manifest))
+    return Reading(manifest, warnings)
 
 
 def package_of(project: Project, reading: Reading, spare: Path) -> str | None:
@@ -81,11 +87,8 @@ def package_of(project: Project, reading: Reading, spare: Path) -> str | None:
     return there or str(spare / "ws")
 
 
-def write_package(manifest: str, output: str) -> Mapping[Path, str]:
+def write_package(manifest: str, output: str) -> Written:
     """Generate the package, as ``mdbgen generate`` does.
-
-    Returns:
-        What was done to each file that changed: "create", "update", "delete".
 
     Raises:
         MdbgenError: with all that is in the way; then nothing was written.
@@ -93,13 +96,14 @@ def write_package(manifest: str, output: str) -> Mapping[Path, str]:
     outcome = judge_apps("generate", manifest, output, compare)
     outcome.refuse_errors()
     outcome.refuse_conflicts()
-    written = {}
     for comparison in outcome.comparisons:
         apply(comparison)
-        for change in comparison.changes:
-            if change.action not in (Action.UNCHANGED, Action.KEEP):
-                written[Path(change.file)] = change.action.value
-    return written
+    changes = [each for comparison in outcome.comparisons for each in comparison.changes]
+    idle = (Action.UNCHANGED, Action.KEEP)
+    return Written(
+        {Path(each.file): each.action.value for each in changes if each.action not in idle},
+        {each.file: each.new for each in changes if each.action is Action.KEEP and each.new},
+    )
 
 
 def find_drift(project: Project, reading: Reading) -> str:

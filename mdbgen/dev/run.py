@@ -171,8 +171,8 @@ class Run:
         before = self._reading
         try:
             self._reading = read_manifest(self._project)
-            self._signer.use(self._reading.manifest.algorithm)
             self._generate()
+            self._signer.use(self._reading.manifest.algorithm)
         except MdbgenError as error:
             self._reading = before
             self._fail(error)
@@ -197,18 +197,20 @@ class Run:
         project, spare = self._project, str(self._spare / "ws")
         is_spare = package_of(project, self._reading, self._spare) == spare
         output = spare if is_spare else project.output
+        self._screen.problems(self._reading.warnings)
         if drift := find_drift(project, self._reading):
             self._screen.say(drift)
         if output is None:
             return
         written = write_package(project.manifest, output)
-        self._watcher.expect(written)
+        self._watcher.expect(written.files)
         if not is_spare:
-            self._screen.written(output, written)
+            self._screen.written(output, written.files)
+            self._screen.lacking(written.stubs)
 
     def _fail(self, error: MdbgenError) -> None:
         text = self._screen.problems(error.diagnostics)
-        self._screen.say("the last good manifest goes on; save a better one")
+        self._screen.say("what was good before goes on until this is mended")
         self._board.show_problems([as_json(each) for each in error.diagnostics], text)
 
     def _mend(self) -> None:

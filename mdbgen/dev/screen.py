@@ -80,10 +80,17 @@ class Screen:
             self.say(f"generated {folder}: {len(files)} files; these are yours:")
         self._write(*(f"  {files[file]:7} {visible(file.as_posix())}" for file in shown))
 
+    def lacking(self, stubs: Mapping[str, str]) -> None:
+        """Say what to paste into handler files: what they lack is answered ``not_implemented``."""
+        for file, stub in stubs.items():
+            self.say(f"{file} lacks handlers; until you paste them, not_implemented is answered:")
+            self._write(*map(visible, stub.rstrip().splitlines()))
+
     def problems(self, problems: Sequence[Diagnostic]) -> str:
         """Say what is wrong; return the text."""
         text = "\n".join(map(format_text, problems))
-        self._write(text)
+        if text:
+            self._write(text)
         return text
 
     def clear(self) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import jwt
 
 from mdbgen.dev.people import Kind, Person
+from mdbgen.dev.plan import SECRETS
 from mdbgen.errors import ConfigError, Diagnostic
 from mdbgen.model.manifest import Algorithm
 
-SECRETS = ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET")
 PUBLIC_KEYS = ("MDB_JWT_PUBLIC_KEY", "MDB_JWT_JWKS_URL")
 KEY_BYTES = 32
 LIFETIME_S = 3600

@@ -49,9 +49,13 @@ class Worker:
         environment = {**os.environ, **variables, VARIABLE: plan.as_text(), "PYTHONUNBUFFERED": "1"}
         environment.pop("PYDANTIC_DISABLE_PLUGINS", None)  # set for mdbgen, not for the app
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "mdbgen.dev.child", stdin=asyncio.subprocess.DEVNULL,
+            sys.executable,
+            "-m",
+            "mdbgen.dev.child",
+            stdin=asyncio.subprocess.DEVNULL,
             env=environment,
-        )  # fmt: skip
+            start_new_session=os.name == "posix",  # Ctrl-C is for one of the two
+        )
 
     async def ended(self) -> int:
         """Wait for its end; return the exit code."""

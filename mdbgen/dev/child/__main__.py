@@ -19,11 +19,10 @@ from mdbgen.dev.child.asgi import Entrance
 from mdbgen.dev.child.link import Command, Link
 from mdbgen.dev.child.load import NoApp, find_package, load_app, own_traceback
 from mdbgen.dev.child.records import expect_cancellations, forward_records
-from mdbgen.dev.plan import VARIABLE, Plan, parse_plan
+from mdbgen.dev.plan import SECRETS, VARIABLE, Plan, parse_plan
 
 GRACE_S = 1  # for requests that are under way
 ORPHAN_TIMEOUT_S = 3.0  # how long the app may take to end when nobody is there to end it
-KEYS = ("SECRET_KEY", "FLASK_SECRET_KEY", "MDB_JWT_SECRET")
 
 
 class Child:
@@ -52,8 +51,8 @@ class Child:
         package = find_package(self._plan.slug)
         self._link.tell({"is": "ready", "package": package.__name__ if package else None})
         self._go.wait()
-        if self._plan.key and not any(os.environ.get(name) for name in KEYS):
-            os.environ["SECRET_KEY"] = self._plan.key
+        if self._plan.key and not any(os.environ.get(name) for name in SECRETS):
+            os.environ[SECRETS[0]] = self._plan.key
         try:
             return self._serve(app, package)
         finally:

@@ -10,8 +10,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from mdbgen.dev.discover import LOCK_NAME, Target, package_target, resolve
+from mdbgen.dev.discover import Target, package_target, resolve
 from mdbgen.dev.plan import Plan
+from mdbgen.disk.lock import LOCK_NAME
 
 NAMES = ("app", "api")
 _OWN = (str(Path(__file__).parent), "<frozen importlib")
