@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
+
 from support.consoles import connect, developing_orders, go_to, send  # noqa: E402
 from support.devserver import Dev  # noqa: E402
 from support.webpages import chromium  # noqa: E402

@@ -157,6 +157,12 @@ def test_server_has_its_own_view(console: Page) -> None:
         expect(console.get_by_role("img", name=plot)).to_be_visible()
     expect(console.locator(".part", has_text="Channels").locator("li")).to_contain_text("news")
     expect(console.get_by_label("Log lines, the newest first")).to_contain_text("client connected")
+    row.get_by_label("Channel to join").fill("sports")
+    row.get_by_label("Channel to join").press("Enter")
+    row.get_by_role("button", name="Leave news").click()
+    channels = console.locator(".part", has_text="Channels").locator("li")
+    expect(channels).to_have_count(1)
+    expect(channels).to_contain_text("sports")
 
 
 def test_broadcast_reaches_whom_it_is_for(console: Page) -> None:
@@ -303,3 +309,17 @@ def test_everybody_can_use_every_view(
                 expect(page.get_by_role("region", name="Connections")).to_be_visible()
             assert barriers(page) == [], view
             assert overflow(page) <= 0, view
+
+
+def test_change_of_the_contract_is_judged(browser: Browser, tmp_path: Path) -> None:
+    with developing_golden(tmp_path, "messages") as dev, opened_console(browser, dev) as page:
+        manifest = tmp_path / "project" / "manifest.json"
+        whole = manifest.read_text("utf-8")
+        manifest.write_text(whole.replace('"maxLength": 64', '"maxLength": 32'), "utf-8")
+        banner = page.locator(".banner", has_text="The contract has changed.")
+        expect(banner).to_contain_text("breaks clients", timeout=15_000)
+        expect(banner).to_contain_text("receive.subscribe.properties.channel.maxLength")
+        banner.get_by_role("button", name="Put away").click()
+        expect(banner).to_have_count(0)
+        panel = connect(page, "ada")
+        expect(panel.locator(".field-note").first).to_contain_text("at most 32 characters")

@@ -38,9 +38,9 @@ def test_wheel_holds_templates_examples_and_the_page(wheel: Path) -> None:
     assert "mdbgen/examples/quickstart/manifest.json" in names
     assert "mdbgen/py.typed" in names
     assert "mdbgen/console/index.html" in names
-    for path in ("built", "vendor"):  # what the page is made of, licences included
-        for file in (ROOT / "mdbgen" / "console" / path).iterdir():
-            assert f"mdbgen/console/{path}/{file.name}" in names
+    for part in ("built", "vendor"):  # what the page is made of, licences included
+        for file in (ROOT / "mdbgen" / "console" / part).iterdir():
+            assert f"mdbgen/console/{part}/{file.name}" in names
     assert not [name for name in names if name.startswith("mdbgen/console/page/")]
     assert "mdbgen/dev/child/__main__.py" in names
     assert not [name for name in names if name.startswith(("tests/", "golden/"))]

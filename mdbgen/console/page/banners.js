@@ -47,7 +47,7 @@ function AppNote() {
   return html`<div class="banner warn"><p><strong>${{ down: "The app does not run.", restarting: "The app restarts." }[app.status] ?? "The app starts."}</strong> <span class="theirs">${visible(app.why ?? "")}</span></p></div>`;
 }
 
-const LEVELS = { error: ["bad", "breaks clients"], warning: ["warn", "may break clients"], info: ["", "new"] };
+const LEVELS = { error: ["bad", "breaks clients"], warning: ["warn", "may break clients"], info: ["", "harmless"] };
 
 /** What the last change of the manifest means for clients, until it is put away. */
 function Changes() {
@@ -58,7 +58,7 @@ function Changes() {
     <ul class="problems">
       ${state.changes.slice(0, 20).map((each, at) => {
         const [kind, words] = LEVELS[each.level] ?? ["", each.level];
-        return html`<li key=${at}><${Badge} kind=${kind}>${words}<//> <span class="theirs">${visible(each.message)}</span></li>`;
+        return html`<li key=${at}><${Badge} kind=${kind}>${words}<//> <code class="theirs">${visible(each.path ?? "")}</code> <span class="theirs">${visible(each.message)}</span></li>`;
       })}
     </ul>
   </div>`;

@@ -12,7 +12,7 @@ import { CloseNote, Handshake, Trail } from "./explanations.js";
 import { Composer } from "./composer.js";
 import { FrameDetail } from "./frame_detail.js";
 import { FrameList, colourOf } from "./frame_list.js";
-import { Badge, IconButton } from "./widgets.js";
+import { Badge, IconButton, copyText } from "./widgets.js";
 import { Menu } from "./menu.js";
 
 export const STATUSES = {
@@ -65,6 +65,7 @@ function Head({ client, name, endpoint, attempt }) {
   const faults = endpoint && !isHere(client) ? faultsOf(endpoint, client) : [];
   const actions = [
     { label: "Reconnect", run: () => attempt(() => reconnectClient(client)) },
+    { label: "Copy a token of its person", run: () => attempt(async () => copyText((await ask("token", { person: client.person })).token)) },
     { label: "Close", note: "1000", disabled: !isOpen, run: () => attempt(() => closeClient(client)) },
   ];
   return html`<header class="panel-head">

@@ -37,7 +37,7 @@ function ConnectionRow({ connection, attempt }) {
       ${connection.client ? html` <span class="quiet">${connection.client}</span>` : null}</span></td>
     <td class="theirs">${connection.endpoint}</td>
     <td>${since(connection.connected_at)}</td>
-    <td class="theirs">${connection.channels.map((each) => visible(each)).join(", ") || html`<span class="quiet">none</span>`}</td>
+    <td><${Channels} connection=${connection} attempt=${attempt} /></td>
     <td><${Gauge} value=${connection.outbox_bytes} limit=${limit} label="Outbox" /></td>
     <td>${duration(connection.idle_s * 1000)} ago</td>
     <td><${Menu} label="Do something with ${connection.id}" items=${actionsFor(connection, attempt)} /></td>
@@ -52,21 +52,31 @@ function since(moment) {
 
 function actionsFor(connection, attempt) {
   const { id } = connection;
-  const ended = state.contract.closes
+  return state.contract.closes
     .filter((each) => each.code !== 1000 || !each.reason)
     .map((each) => ({
       label: `Drop: ${each.code}${each.reason ? ` ${each.reason}` : ""}`,
       note: `${each.meaning}; a client does: ${each.client}`,
       run: () => attempt(ask("drop", { connection: id, code: each.code, reason: each.reason ?? "" })),
     }));
-  const channel = (command, words) => ({
-    label: words,
-    run: () => {
-      const name = prompt(`${words}:`);
-      if (name) attempt(ask(command, { connection: id, channel: name }));
-    },
-  });
-  return [channel("join", "Join a channel"), channel("leave", "Leave a channel"), ...ended];
+}
+
+/** The channels of a connection: a click leaves one, Enter joins one more. */
+function Channels({ connection, attempt }) {
+  const { id, channels } = connection;
+  const join = (event) => {
+    event.preventDefault();
+    const field = event.currentTarget.elements.channel;
+    if (field.value) attempt(ask("join", { connection: id, channel: field.value }));
+    field.value = "";
+  };
+  return html`<form class="channels" onSubmit=${join}>
+    ${channels.map(
+      (each) => html`<button type="button" class="badge channel" key=${each} title="Leave" aria-label="Leave ${visible(each)}"
+        onClick=${() => attempt(ask("leave", { connection: id, channel: each }))}><span class="cut theirs">${visible(each)}</span> ×</button>`,
+    )}
+    <input class="input" name="channel" placeholder="join" aria-label="Channel to join" autocomplete="off" size="6" />
+  </form>`;
 }
 
 function Gauge({ value, limit, label }) {
