@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support import nodejs
 from test_console_page import CONSOLE, MANIFESTS, contract
+
+from support import nodejs
 
 pytestmark = pytest.mark.slow
 
