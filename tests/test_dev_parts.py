@@ -13,6 +13,7 @@ from mdbgen.dev.board import Board, Frames
 from mdbgen.dev.closes import explain, logged_close, reaction_to
 from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.commands import BadCommand, parse_command
+from mdbgen.dev.control import listen_near
 from mdbgen.dev.discover import Target, find_app, find_package, package_target, resolve
 from mdbgen.dev.handshake import Carrier, Wanted, make_request
 from mdbgen.dev.people import Kind, first_people
@@ -112,6 +113,15 @@ def test_the_app_is_found_in_fastapis_order(tmp_path: Path) -> None:
     for name in ("app/api.py", "app/main.py", "api.py", "app.py", "main.py"):
         (tmp_path / name).touch()
         assert find_app(tmp_path) == name
+
+
+def test_the_nearest_free_port_is_listened_on() -> None:
+    with listen_near(0, 65_535) as first:
+        near = first.getsockname()[1]
+        with listen_near(0, near) as second:
+            assert second.getsockname()[1] != near
+        with pytest.raises(OSError, match=f"port {near} is taken"):
+            listen_near(near, 0)
 
 
 def test_what_is_named_is_resolved(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from mdbgen.dev.commands import parse_command
 MAX_COMMAND_BYTES = 16 * 1024 * 1024  # a replay is long
 TRY_AGAIN = 1013
 CONTROL = "/control"
+TRIED_PORTS = 20
 
 Do = Callable[[Any], Awaitable[Event]]
 
@@ -149,8 +150,8 @@ class Console:
             finally:
                 for task in tasks:
                     task.cancel()
-            with suppress(RuntimeError, WebSocketDisconnect):  # it has left by itself
-                await websocket.close(TRY_AGAIN)
+        with suppress(RuntimeError, WebSocketDisconnect):  # it has left by itself
+            await websocket.close(TRY_AGAIN)
 
     async def _listen(self, websocket: WebSocket, page: Page) -> None:
         """Hear commands; a slow one holds no other up."""
@@ -185,7 +186,7 @@ def listen_near(wanted: int, near: int) -> socket.socket:
     Raises:
         OSError: The port is taken.
     """
-    for port in [wanted] if wanted else [*range(near, near + 20), 0]:
+    for port in [wanted] if wanted else [*range(near, min(near + TRIED_PORTS, 65_536)), 0]:
         listener = socket.socket()
         if os.name == "posix":  # what ended a moment ago is not in the way
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
