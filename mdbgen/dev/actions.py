@@ -85,10 +85,7 @@ class Actions:
 
     def reply_times(self) -> list[float]:
         """Return how long the replies took that came since the last call, in ms."""
-        found = [ms for each in self.clients.values() for ms in each.reply_ms]
-        for each in self.clients.values():
-            each.reply_ms.clear()
-        return found
+        return [ms for each in self.clients.values() for ms in each.replies.take()]
 
     def _client(self, client_id: str) -> Client:
         if client_id not in self.clients:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,12 +28,14 @@ from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.handshake import Carrier, NoTicket, Wanted
 from mdbgen.dev.opening import how_ended, no_answer, open_connection, shown_answer
 from mdbgen.dev.people import Kind
+from mdbgen.dev.replies import Replies
 from mdbgen.dev.signer import CannotSign
 from mdbgen.dev.trail import Attempt, Outcome, Step, judge
 from mdbgen.dev.world import World
 
 RELOAD_SPREAD_S = 0.2  # after a reload nobody waits long
 RECORD_GRACE_S = 0.5  # for the log record of a refusal, which comes another way
+MAX_RECORDS = 100  # the last ones say why it was refused, or dropped
 PONG = '{"type":"pong"}'
 _CREDENTIALS = {"authorization", "cookie", "token", "ticket"}  # as headers or parameters
 
@@ -46,7 +48,7 @@ class Client:
     Attributes:
         connection: the one that is open.
         faults: what it does wrong on purpose, and goes on doing.
-        reply_ms: how long replies took that nobody has asked for yet.
+        replies: how long it waits for answers.
     """
 
     def __init__(self, client_id: str, wanted: Wanted, world: World) -> None:
@@ -55,7 +57,7 @@ class Client:
         self.connection: ClientConnection | None = None
         self.connection_id: str | None = None
         self.faults: list[str] = []
-        self.reply_ms: list[float] = []
+        self.replies = Replies()
         self._world = world
         self._status: Status = "connecting"
         self._connected_at: int | None = None
@@ -63,9 +65,10 @@ class Client:
         self._trail: Sequence[Step] = ()
         self._close: Explained | None = None
         self._farewell: tuple[int, str] | None = None  # what a ``disconnect`` frame said
-        self._records: list[str] = []  # what the package has logged of this connection
+        self._records: deque[str] = deque(
+            maxlen=MAX_RECORDS
+        )  # what the package has logged of this connection
         self._recorded = asyncio.Event()
-        self._asked_at: dict[str | int, float] = {}
         self._comeback = Comeback()
         self._leaves = False  # the console has told it to
         self._app_is_back = asyncio.Event()
@@ -131,6 +134,15 @@ class Client:
             await self.stop()
             self._become("closed")
 
+    def begin(self, fault: str) -> None:
+        """Do something wrong from now on."""
+        self.end(fault)
+        self.faults.append(fault)
+
+    def end(self, fault: str) -> None:
+        """Do it no longer."""
+        self.faults = [each for each in self.faults if each != fault]
+
     def leave(self) -> None:
         """Note that the end that follows is wanted."""
         self._leaves = True
@@ -160,9 +172,7 @@ class Client:
         """
         await self.open_connection.send(text)
         self._world.board.log_frame(self.id, "out", text)
-        message_id = _parsed(text).get("id")
-        if isinstance(message_id, str | int):
-            self._asked_at[message_id] = time.monotonic()
+        self.replies.sent(_parsed(text))
 
     async def _run(self) -> None:
         """Connect, read, and come back, until there is a reason to stay away."""
@@ -196,7 +206,7 @@ class Client:
         self.faults.clear()
         self._records.clear()
         self._recorded.clear()
-        self._asked_at.clear()
+        self.replies.forget()
         self.connection_id = self._connected_at = None
         self._handshake = self._close = self._farewell = None
         self._trail = ()
@@ -251,9 +261,7 @@ class Client:
                 task.add_done_callback(self._pongs.discard)
             case "disconnect" if isinstance(frame.get("code"), int):
                 self._farewell = frame["code"], str(frame.get("reason"))
-        reply_to = frame.get("reply_to")
-        if isinstance(reply_to, str | int) and reply_to in self._asked_at:
-            self.reply_ms.append((time.monotonic() - self._asked_at.pop(reply_to)) * 1000)
+        self.replies.received(frame)
 
     def _greet(self, connection_id: str) -> None:
         self.connection_id = connection_id

@@ -47,14 +47,14 @@ async def commit(fault: Fault, client: Client, world: World) -> None:
         case Fault.STOP_READING:
             _stop_reading(client)
         case Fault.READ_AGAIN:
-            client.faults = [each for each in client.faults if each != "not_reading"]
+            client.end("not_reading")
             client.note("reads again")
             connection.transport.resume_reading()
         case Fault.NO_PONG:
-            client.faults.append("no_pong")
+            client.begin("no_pong")
             client.note("answers no ping from now on; who has answered one is expected to go on")
         case Fault.PONG_AGAIN:
-            client.faults = [each for each in client.faults if each != "no_pong"]
+            client.end("no_pong")
             client.note("answers pings again")
         case Fault.FLOOD:
             await _flood(client, FLOOD_FACTOR * limits["messages_per_second"])
@@ -77,7 +77,7 @@ async def commit(fault: Fault, client: Client, world: World) -> None:
 
 def _stop_reading(client: Client) -> None:
     transport = client.open_connection.transport
-    client.faults.append("not_reading")
+    client.begin("not_reading")
     client.note("stops reading: what is sent to it piles up")
     transport.pause_reading()
 
@@ -96,6 +96,6 @@ def _send_half(client: Client) -> None:
     """Announce a frame of 100 bytes, and send ten of them."""
     mask = secrets.token_bytes(4)
     body = bytes(byte ^ mask[place % 4] for place, byte in enumerate(b'{"type":"h'))
-    client.faults.append("half_frame")
+    client.begin("half_frame")
     client.note("sends half a frame; whatever it sends now is taken for the other half")
     client.open_connection.transport.write(bytes([0x81, 0x80 | 100]) + mask + body)
