@@ -7,6 +7,8 @@ import { readContract } from "./model.js";
 const MAX_RECORDS = 2_000;
 const MAX_SAMPLES = 600; // one a second
 const BETWEEN_DRAWINGS_MS = 50;
+const LONGEST_BETWEEN_MS = 500;
+const SHARE = 4; // drawing takes a quarter of the time at most: the rest is for whoever clicks
 
 export const state = {
   /** @type {"connecting" | "open" | "lost"} */
@@ -37,19 +39,23 @@ export const state = {
 const listeners = new Set();
 let scheduled = false;
 let drawnAt = 0;
+let cost = 0;
 
-/** Have the page drawn again: at most once per animation frame, and not twenty times a second more. */
+/** Have the page drawn again: some twenty times a second at most, less where drawing takes long. */
 export function changed() {
   if (scheduled) return;
   scheduled = true;
-  const wait = Math.max(0, drawnAt + BETWEEN_DRAWINGS_MS - performance.now());
-  setTimeout(() => requestAnimationFrame(draw), wait);
+  const between = Math.min(LONGEST_BETWEEN_MS, Math.max(BETWEEN_DRAWINGS_MS, SHARE * cost));
+  setTimeout(() => requestAnimationFrame(draw), Math.max(0, drawnAt + between - performance.now()));
 }
 
 function draw() {
   scheduled = false;
   drawnAt = performance.now();
   for (const each of listeners) each();
+  setTimeout(() => {
+    cost = performance.now() - drawnAt;
+  });
 }
 
 /** Draw a component again whenever something has changed. */
