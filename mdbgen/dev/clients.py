@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections import deque
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.handshake import Carrier, NoTicket, Wanted
 from mdbgen.dev.opening import how_ended, no_answer, open_connection, shown_answer
 from mdbgen.dev.people import Kind
-from mdbgen.dev.replies import Replies
+from mdbgen.dev.replies import Replies, parse_frame
 from mdbgen.dev.signer import CannotSign
 from mdbgen.dev.trail import Attempt, Outcome, Step, judge
 from mdbgen.dev.world import World
@@ -172,7 +171,7 @@ class Client:
         """
         await self.open_connection.send(text)
         self._world.board.log_frame(self.id, "out", text)
-        self.replies.sent(_parsed(text))
+        self.replies.sent(parse_frame(text))
 
     async def _run(self) -> None:
         """Connect, read, and come back, until there is a reason to stay away."""
@@ -251,7 +250,7 @@ class Client:
     def _take(self, content: str | bytes) -> None:
         """Log a frame, and do what the generated client does by itself."""
         self._world.board.log_frame(self.id, "in", content)
-        frame = _parsed(content)
+        frame = parse_frame(content)
         match frame.get("type"):
             case "connected" if self._connected_at is None:
                 self._greet(str(frame.get("connection_id")))
@@ -315,11 +314,3 @@ class Client:
     def _become(self, status: Status) -> None:
         self._status = status
         self.show()
-
-
-def _parsed(content: str | bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(content) if isinstance(content, str) else None
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

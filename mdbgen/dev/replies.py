@@ -1,12 +1,22 @@
-"""How long a client waits for the answers to what it asks."""
+"""What a client understands of its frames: how long answers take to what it asks."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 MAX_ASKED = 1_000  # that nobody has answered
+
+
+def parse_frame(content: str | bytes) -> dict[str, Any]:
+    """Read a frame; whatever is no JSON object has no members."""
+    try:
+        value = json.loads(content) if isinstance(content, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 class Replies:
