@@ -323,3 +323,13 @@ def test_change_of_the_contract_is_judged(browser: Browser, tmp_path: Path) -> N
         expect(banner).to_have_count(0)
         panel = connect(page, "ada")
         expect(panel.locator(".field-note").first).to_contain_text("at most 32 characters")
+
+
+def test_warnings_of_the_manifest_are_in_the_contract(browser: Browser, tmp_path: Path) -> None:
+    with (
+        developing_golden(tmp_path, "cors-any-origin") as dev,
+        opened_console(browser, dev) as page,
+    ):
+        go_to(page, "Contract")
+        expect(page.get_by_role("list", name="Warnings")).to_contain_text("MDB")
+        assert barriers(page) == []

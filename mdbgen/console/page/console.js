@@ -1,7 +1,7 @@
 // The console of `mdbgen dev`: one frame around four views.
 
 import { html, render, useEffect, useState } from "./preact.js";
-import { whole } from "./format.js";
+import { visible, whole } from "./format.js";
 import { ask, openControl } from "./control.js";
 import { frameLog } from "./frames.js";
 import { state, useStore } from "./store.js";
@@ -11,7 +11,7 @@ import { ClientsView } from "./clients_view.js";
 import { ContractView } from "./contract_view.js";
 import { LogView } from "./log_view.js";
 import { ServerView } from "./server_view.js";
-import { Icon, IconButton } from "./widgets.js";
+import { Badge, Icon, IconButton } from "./widgets.js";
 
 const VIEWS_OF_CONSOLE = [
   { id: "clients", label: "Clients", draw: ClientsView, count: () => state.clients.size },
@@ -33,6 +33,9 @@ function Console() {
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
+  useEffect(() => {
+    if (state.contract) document.title = `${state.contract.slug} · mdbgen dev`;
+  }, [state.contract]);
   useEffect(() => {
     scrollTo(0, 0);
     document.querySelector("main").scrollTo(0, 0);
@@ -81,7 +84,17 @@ function Foot() {
 
 function ContractPart() {
   const base = state.app?.url?.replace(/^http/, "ws").replace(/\/$/, "") ?? "";
-  return html`<div class="contract-part"><${ContractView} contract=${state.contract} base=${base} /></div>`;
+  return html`<div class="contract-part"><${Warnings} warnings=${state.contract.warnings} /><${ContractView} contract=${state.contract} base=${base} /></div>`;
+}
+
+/** What `mdbgen inspect` warns of. */
+function Warnings({ warnings }) {
+  if (!warnings.length) return null;
+  return html`<ul class="warnings card" aria-label="Warnings">
+    ${warnings.map(
+      (each, at) => html`<li key=${at} class="theirs"><${Badge} kind="warn">${each.code}<//> ${visible(each.path)}: ${visible(each.message)}</li>`,
+    )}
+  </ul>`;
 }
 
 openControl();
