@@ -1,7 +1,7 @@
 """Take the pictures of docs/: an app under ``mdbgen dev``, in the Chromium of the system.
 
-    python scripts/screenshots.py            into docs/images/
-    python scripts/screenshots.py DIR        elsewhere
+python scripts/screenshots.py            into docs/images/
+python scripts/screenshots.py DIR        elsewhere
 """
 
 from __future__ import annotations
