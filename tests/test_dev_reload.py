@@ -8,7 +8,6 @@ import re
 import signal
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -92,8 +91,8 @@ async def test_twenty_clients_come_back_from_ten_reloads(folder: Path) -> None:
             codes = [each["text"] for each in page.frames if each["way"] == "event"]
             assert codes.count("closed 1012 the app is reloaded") == CLIENTS * ROUNDS
             assert len(children_of(dev.process.pid)) == 1
-    # Half of them: what else a busy machine does is not ours.
-    assert median(durations) < RELOAD_S, durations
+    share = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # who else wants the processors
+    assert max(durations) < RELOAD_S * share, durations
 
 
 async def test_a_syntax_error_keeps_the_last_good_app_until_it_is_mended(folder: Path) -> None:
