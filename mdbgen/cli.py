@@ -6,7 +6,6 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +13,12 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import MdbgenError
+from mdbgen.options import AppManifest, Form, OneManifest, PackageFolder, emit
+from mdbgen.pages import dev, docs
 from mdbgen.progress import watched
 from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
 from mdbgen.terminal import (
     Shell,
-    outcome_of,
     print_text,
     report_bug,
     report_usage_error,
@@ -42,20 +42,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_Manifest = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="MANIFEST",
-        help="The manifest, or - for standard input. "
-        "Without it: every app that the nearest pyproject.toml lists.",
-        show_default=False,
-    ),
-]
-_Output = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
-]
-_Form = Annotated[Format, typer.Option("--format", help="For people, tools or pull requests.")]
 _SHELL = "Print the completion script for a shell."
 
 
@@ -110,8 +96,8 @@ def _mdbgen(
 
 @app.command(epilog="Example: mdbgen generate manifest.json -o app/ws/")
 def generate(
-    manifest: _Manifest = None,
-    output: _Output = None,
+    manifest: AppManifest = None,
+    output: PackageFolder = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Write nothing, print a unified diff.")
@@ -119,7 +105,7 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite generated files that were edited by hand.")
     ] = False,
-    form: _Form = Format.TEXT,
+    form: Form = Format.TEXT,
 ) -> None:
     """Write the package of a manifest.
 
@@ -141,11 +127,13 @@ def generate(
             apply(*outcome.comparisons)
         return report_generate(outcome, form, _show(dry_run, diff))
 
-    _emit(run, form)
+    emit(run, form)
 
 
 @app.command(epilog="Example: mdbgen check manifest.json -o app/ws/")
-def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Format.TEXT) -> None:
+def check(
+    manifest: AppManifest = None, output: PackageFolder = None, form: Form = Format.TEXT
+) -> None:
     """Compare the package with the manifest.
 
     The last line is the command that repairs the drift, or says what to paste.
@@ -162,15 +150,13 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
             outcome.refuse_errors()
         return report_check(outcome, form)
 
-    _emit(run, form)
+    emit(run, form)
 
 
 @app.command(epilog="Example: mdbgen inspect manifest.json")
 def inspect(
-    manifest: Annotated[
-        str, typer.Argument(metavar="MANIFEST", help="The manifest, or - for standard input.")
-    ],
-    form: _Form = Format.TEXT,
+    manifest: OneManifest,
+    form: Form = Format.TEXT,
 ) -> None:
     """Show who may connect, and which key of the manifest decided it.
 
@@ -185,7 +171,7 @@ def inspect(
         parsed, warnings = parse_manifest(read_source(manifest))
         return report_inspect(parsed, warnings, form)
 
-    _emit(run, form)
+    emit(run, form)
 
 
 @app.command(epilog="Example: mdbgen init && mdbgen generate manifest.json -o app/ws/")
@@ -207,7 +193,7 @@ def init(
 
         return report_init(*write_starter(Path(folder)))
 
-    _emit(run, Format.TEXT)
+    emit(run, Format.TEXT)
 
 
 @app.command(epilog="Example: mdbgen explain MDB104")
@@ -219,7 +205,7 @@ def explain(
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Explain every code.")] = False,
-    form: _Form = Format.TEXT,
+    form: Form = Format.TEXT,
 ) -> None:
     """Explain an error, a warning, or a rule of breaking.
 
@@ -233,7 +219,7 @@ def explain(
             raise MdbgenError(usage_problem("name a code, or use --all"))
         return report_rules(find_rules(code) if code else all_rules(), form)
 
-    _emit(run, form)
+    emit(run, form)
 
 
 @app.command(epilog="Example: mdbgen breaking manifest.json --against git:main")
@@ -242,7 +228,7 @@ def breaking(
         str,
         typer.Option("--against", metavar="REF", help="git:main, git:v1.2, a file, or -."),
     ],
-    manifest: _Manifest = None,
+    manifest: AppManifest = None,
     form: Annotated[
         ChangesFormat, typer.Option("--format", help="For people, tools, pull requests, comments.")
     ] = ChangesFormat.TEXT,
@@ -258,14 +244,13 @@ def breaking(
 
         return report_changes(judge_changes(manifest, against), form)
 
-    _emit(run, form.for_failures)
+    emit(run, form.for_failures)
 
 
 @app.command(epilog="Example: mdbgen eject -o app/ws/ --yes")
 def eject(
     output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="DIR", help="The package's folder."),
+        str, typer.Option("--output", "-o", metavar="DIR", help="The package's folder.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Confirm; this cannot be undone.")] = False,
 ) -> None:
@@ -287,7 +272,7 @@ def eject(
             raise MdbgenError(problem)
         return report_eject(eject(Path(output)))
 
-    _emit(run, Format.TEXT)
+    emit(run, Format.TEXT)
 
 
 @app.command(epilog="Example: mdbgen schema > manifest.schema.json")
@@ -303,17 +288,13 @@ def schema() -> None:
     raise typer.Exit(print_text(sys.stdout, schema_text(), OK))
 
 
+app.command(epilog="Example: mdbgen dev manifest.json -o app/ws/")(dev)
+app.command(epilog="Example: mdbgen docs manifest.json -o site/")(docs)
+
+
 def _show(dry_run: bool, diff: bool) -> Show:
     from mdbgen.report.drift import Show
 
     if not diff:
         return Show.LINES
     return Show.LINES_AND_DIFF if dry_run else Show.DIFF
-
-
-def _emit(run: Callable[[], Report], form: Format) -> None:
-    """Print what a command has to say, and exit."""
-    gc.disable()  # the process is gone before it pays, and imports alone trigger it often
-    report = outcome_of(run, form)
-    print_text(sys.stderr, report.stderr, report.code)
-    raise typer.Exit(print_text(sys.stdout, report.stdout, report.code))

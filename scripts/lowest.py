@@ -14,13 +14,16 @@ PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 def floors(text: str) -> Iterator[str]:
-    """Yield ``name==version`` for each dependency of mdbgen and of the packages it generates.
+    """Yield ``name==version`` for each dependency of mdbgen and of what its extras serve with.
 
     Raises:
         ValueError: one of them promises no lowest version.
     """
     project = tomllib.loads(text)["project"]
-    for dependency in (*project["dependencies"], *project["optional-dependencies"]["demo"]):
+    extras = project["optional-dependencies"]
+    for dependency in (*project["dependencies"], *extras["demo"], *extras["dev-server"]):
+        if dependency.startswith("mdbgen["):
+            continue
         promise = re.fullmatch(r"([\w-]+)(?:>=|~=)([\d.]+)", dependency)
         if promise is None:
             raise ValueError(f"{dependency!r} does not say from which version on")

@@ -30,6 +30,21 @@ ROOMS = {
     "breaking": GROUND | {"model"},
     "report": GROUND | {"model", "disk", "apps", "rules", "against", "breaking"},
     "rules": set[str](),
+    "console": GROUND | {"disk", "model", "report", "targets"},
+    "dev": GROUND
+    | {
+        "apps",
+        "breaking",
+        "config",
+        "console",
+        "disk",
+        "document",
+        "manifest",
+        "mdbgen",
+        "model",
+        "report",
+        "terminal",
+    },
     # The face, and the ground.
     "generate": GROUND | {"document", "manifest", "model", "targets"},
     "config": GROUND,
@@ -47,12 +62,16 @@ ROOMS = {
         "document",
         "manifest",
         "disk",
+        "options",
+        "pages",
         "progress",
         "report",
         "starter",
         "terminal",
         "mdbgen",
     },
+    "options": {"report", "terminal"},
+    "pages": {"console", "dev", "document", "manifest", "options", "report"},
     "__main__": {"cli"},
     "errors": set[str](),
     "naming": {"errors", "model"},
@@ -61,11 +80,17 @@ ROOMS = {
 }
 
 OWNERS = {
-    "pydantic": {"mdbgen.manifest.reader"},
+    "pydantic": {"mdbgen.dev.commands", "mdbgen.manifest.reader"},
     "pydantic_core": {"mdbgen.patterns"},
     "jinja2": {"mdbgen.targets.templates"},
     "black": {"mdbgen.targets.python.render"},
-    "typer": {"mdbgen.cli", "mdbgen.completion", "mdbgen.progress"},
+    "typer": {
+        "mdbgen.cli",
+        "mdbgen.completion",
+        "mdbgen.options",
+        "mdbgen.pages",
+        "mdbgen.progress",
+    },
     "click": set[str](),
 }
 

@@ -31,12 +31,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_wheel_holds_templates_and_examples(wheel: Path) -> None:
+def test_wheel_holds_templates_examples_and_the_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for path in (ROOT / "templates").glob("*.jinja"):
         assert f"mdbgen/templates/{path.name}" in names
     assert "mdbgen/examples/quickstart/manifest.json" in names
     assert "mdbgen/py.typed" in names
+    assert "mdbgen/console/index.html" in names
+    for part in ("built", "vendor"):  # what the page is made of, licences included
+        for file in (ROOT / "mdbgen" / "console" / part).iterdir():
+            assert f"mdbgen/console/{part}/{file.name}" in names
+    assert not [name for name in names if name.startswith("mdbgen/console/page/")]
+    assert "mdbgen/dev/child/__main__.py" in names
     assert not [name for name in names if name.startswith(("tests/", "golden/"))]
 
 
@@ -59,6 +65,8 @@ def test_wheel_runs_the_tour_in_a_new_environment(wheel: Path, tmp_path: Path) -
     assert '"type":"announcement","text":"Hello from an HTTP route"' in tour
     app = tmp_path / "mdbgen-quickstart"
     mdbgen = bin_folder / "mdbgen"
+    _run(mdbgen, "docs", "manifest.json", "-o", "site", cwd=app)
+    assert "<!doctype html>" in (app / "site" / "index.html").read_text("utf-8")
     checked = _run(mdbgen, "check", "manifest.json", "-o", "app/ws/", cwd=app)
     assert checked == "app/ws/ is up to date\n"
 

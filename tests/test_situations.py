@@ -99,6 +99,7 @@ def project(wrong: str, right: str, last: str = "check") -> Example:
 
 COMMIT = "init -q -b main;add .;commit -q -m first"
 FOREIGN = {ROUTER: "mine = 1\n"}
+INDEX = {"public/index.html": "<h1>mine</h1>\n"}
 IMPORTS = "from ..{} import Connection\n"
 METHOD = (
     "from ..contract import RealtimeContract\n\n\nclass RealtimeHandlers(RealtimeContract):\n"
@@ -158,6 +159,10 @@ EXAMPLES: Mapping[str, Example] = {
             HANDLERS: METHOD.format("x").replace("x", "disconnect"),
         },
         {"manifest.json": receive("search"), HANDLERS: METHOD.format("search")},
+    ),
+    "MDB313": Example(
+        Situation("docs manifest.json -o public/", INDEX),
+        Situation("docs manifest.json -o public/sockets/", INDEX),
     ),
     "MDB401": Example(Situation("check"), Situation(CHECK, first=GENERATE)),
     "MDB402": project(APP.replace('"', ""), APP),

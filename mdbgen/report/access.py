@@ -83,11 +83,23 @@ def describe_clients(manifest: Manifest) -> tuple[Client, ...]:
 def report_inspect(manifest: Manifest, warnings: Sequence[Diagnostic], form: Format) -> Report:
     """Report what a manifest means; nothing is compared with any folder."""
     if form is Format.JSON:
-        return Report(document(_as_document(manifest, warnings)), "", OK)
+        return Report(document(access_document(manifest, warnings)), "", OK)
     text = _as_text(manifest)
     if form is Format.GITHUB:
         return Report(lines_of(format_github(each) for each in warnings) + text, "", OK)
     return Report(text, lines_of(format_text(each) for each in warnings), OK)
+
+
+def access_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str, Any]:
+    """Return what a manifest means as JSON."""
+    return {
+        "slug": manifest.slug,
+        "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
+        "clients": [asdict(each) for each in describe_clients(manifest)],
+        "rules": [asdict(each) for each in describe_rules(manifest)],
+        "limits": dict(DEFAULT_LIMITS),
+        "warnings": [as_json(each) for each in warnings],
+    }
 
 
 def _endpoint(name: str, endpoint: Endpoint, manifest: Manifest) -> EndpointAccess:
@@ -236,17 +248,6 @@ def _list_rule(
     if names:
         text = before + ", ".join(names) + after
         yield Rule(subject, text, manifest.policy.stated_by[key])
-
-
-def _as_document(manifest: Manifest, warnings: Sequence[Diagnostic]) -> dict[str, Any]:
-    return {
-        "slug": manifest.slug,
-        "endpoints": [asdict(each) for each in describe_endpoints(manifest)],
-        "clients": [asdict(each) for each in describe_clients(manifest)],
-        "rules": [asdict(each) for each in describe_rules(manifest)],
-        "limits": dict(DEFAULT_LIMITS),
-        "warnings": [as_json(each) for each in warnings],
-    }
 
 
 def _as_text(manifest: Manifest) -> str:

@@ -92,4 +92,11 @@ RULES = (
         "handlers/realtime.py, after the message search was added to the manifest",
         "the same file with on_search",
     ),
+    Rule(
+        "MDB313",
+        "`docs` would overwrite a file that it did not write",
+        "name another folder, or move the file away",
+        "mdbgen docs manifest.json -o public/, which holds the app's own index.html",
+        "mdbgen docs manifest.json -o public/sockets/",
+    ),
 )

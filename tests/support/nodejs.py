@@ -67,13 +67,16 @@ def _install(npm: str) -> None:
     assert installed.returncode == 0, installed.stderr
 
 
-def run(script: str | Path, *arguments: str, cwd: Path, timeout_s: float = 180.0) -> str:
+def run(
+    script: str | Path, *arguments: str, cwd: Path, timeout_s: float = 180.0, stdin: str = ""
+) -> str:
     """Run a script of ``node_modules`` or one of our own under Node.js; return what it printed."""
     node = require("node", purpose="generated TypeScript and AsyncAPI go unchecked")
     path = script if isinstance(script, Path) else install() / script
     finished = subprocess.run(
         [node, str(path), *arguments],
         cwd=cwd,
+        input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -1,0 +1,1 @@
+"""What runs beside the app, in its process: it imports the app, serves it, and reports."""
