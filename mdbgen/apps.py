@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,12 +13,11 @@ from mdbgen import generate
 from mdbgen.config import App, read_apps
 from mdbgen.disk.handlers import find_orphans
 from mdbgen.disk.imports import find_stale_imports
-from mdbgen.disk.tree import Action, Change, Comparison
+from mdbgen.disk.tree import Action, Change, Comparison, compare
 from mdbgen.document.source import read_source
 from mdbgen.errors import ConfigError, Diagnostic, MdbgenError
-from mdbgen.model.files import RenderedFile
 
-Compare: TypeAlias = Callable[[Sequence[RenderedFile], Path], Comparison]
+Watch: TypeAlias = Callable[[Sequence[App]], Iterable[App]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +99,25 @@ class Outcome:
         )
 
 
-def judge_apps(verb: str, manifest: str | None, output: str | None, compare: Compare) -> Outcome:
+def judge_apps(verb: str, manifest: str | None, output: str | None, watch: Watch) -> Outcome:
     """Render every app and compare it with its folder.
 
     Args:
         verb: the command, for hints.
+        watch: gives the apps one after the other, and may tell how far it has come.
 
     Raises:
         ConfigError: it is not clear which apps are meant.
     """
     if manifest is None and output is None:
-        apps = read_apps(Path.cwd())
-        return Outcome([_judge(app, compare) for app in apps], is_project=True)
+        apps = watch(read_apps(Path.cwd()))
+        return Outcome([_judge(app) for app in apps], is_project=True)
     if not manifest or not output:
         raise ConfigError(_half_a_command(verb, manifest, output))
-    return Outcome([_judge(App(manifest, output), compare)], is_project=False)
+    return Outcome([_judge(App(manifest, output))], is_project=False)
 
 
-def _judge(app: App, compare: Compare) -> AppOutcome:
+def _judge(app: App) -> AppOutcome:
     warnings: Sequence[Diagnostic] = ()
     target = Path(app.output)
     try:

@@ -14,6 +14,7 @@ import typer
 
 from mdbgen import __version__
 from mdbgen.errors import MdbgenError
+from mdbgen.progress import watched
 from mdbgen.report.formats import INTERRUPTED, OK, ChangesFormat, Format, Report
 from mdbgen.terminal import (
     Shell,
@@ -129,16 +130,15 @@ def generate(
 
     def run() -> Report:
         from mdbgen.apps import judge_apps
-        from mdbgen.disk.tree import apply, compare
+        from mdbgen.disk.tree import apply
         from mdbgen.report.drift import report_generate
 
-        outcome = judge_apps("generate", manifest, output, compare)
+        outcome = judge_apps("generate", manifest, output, watched)
         outcome.refuse_errors()
         if not force:
             outcome.refuse_conflicts()
         if not (dry_run or diff):
-            for comparison in outcome.comparisons:
-                apply(comparison)
+            apply(*outcome.comparisons)
         return report_generate(outcome, form, _show(dry_run, diff))
 
     _emit(run, form)
@@ -155,10 +155,9 @@ def check(manifest: _Manifest = None, output: _Output = None, form: _Form = Form
 
     def run() -> Report:
         from mdbgen.apps import judge_apps
-        from mdbgen.disk.tree import compare_drafts
         from mdbgen.report.drift import report_check
 
-        outcome = judge_apps("check", manifest, output, compare_drafts)
+        outcome = judge_apps("check", manifest, output, watched)
         if not outcome.comparisons:
             outcome.refuse_errors()
         return report_check(outcome, form)

@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from mdbgen.disk.atomic import Write, publish
+from mdbgen.disk.atomic import Batch, Write, publish
 from mdbgen.errors import ConfigError, Diagnostic
 from mdbgen.manifest.metaschema import schema_text
 
@@ -32,7 +32,7 @@ def write_starter(folder: Path) -> tuple[Path, Path]:
         raise ConfigError(
             *(Diagnostic(file.as_posix(), 0, 0, "MDB411", "", message) for file in taken)
         )
-    publish(None, [Write(file, text) for file, text in texts.items()], [], folder)
+    publish(Batch(folder, [Write(file, text) for file, text in texts.items()]))
     return folder / MANIFEST_NAME, folder / SCHEMA_NAME
 
 

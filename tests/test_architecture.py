@@ -38,6 +38,7 @@ ROOMS = {
     "starter": GROUND | {"disk", "manifest"},
     "terminal": {"errors", "report"},
     "completion": set[str](),
+    "progress": set[str](),
     "cli": GROUND
     | {
         "against",
@@ -46,6 +47,7 @@ ROOMS = {
         "document",
         "manifest",
         "disk",
+        "progress",
         "report",
         "starter",
         "terminal",
@@ -63,7 +65,7 @@ OWNERS = {
     "pydantic_core": {"mdbgen.patterns"},
     "jinja2": {"mdbgen.targets.templates"},
     "black": {"mdbgen.targets.python.render"},
-    "typer": {"mdbgen.cli", "mdbgen.completion"},
+    "typer": {"mdbgen.cli", "mdbgen.completion", "mdbgen.progress"},
     "click": set[str](),
 }
 

@@ -334,12 +334,22 @@ def test_without_arguments_all_apps_of_the_project_are_meant(
     Path("sub").mkdir()
     monkeypatch.chdir("sub")
     assert "create    ../admin/ws/handlers/chat.py" in project("generate").lines
-    clean = "../app/ws/ is up to date\n../admin/ws/ is up to date\n"
-    assert project("check") == Run(0, clean, "")
+    assert project("check") == Run(0, "2 apps are up to date\n", "")
     Path("../admin/ws/router.py").write_text("mine = 1\n")
     run = project("check")
-    assert (run.code, run.lines[-1]) == (1, "mdbgen generate --force")
+    summary = "2 apps: 1 up to date, 1 with drift"
+    assert (run.code, run.lines[-2:]) == (1, [summary, "mdbgen generate --force"])
     assert run.lines[0] == "edited by hand ../admin/ws/router.py"
+
+
+def test_generate_sums_up_what_it_did_to_all_apps(project: Shell) -> None:
+    assert project("generate").lines[-1] == "2 apps: 2 with changes"
+    Path("app/ws/router.py").unlink()
+    assert project("generate", "--dry-run").lines[-1] == "2 apps: 1 with changes, 1 unchanged"
+    assert project("generate", "--diff").lines[-1].startswith("+")
+    assert "2 apps" not in project("generate", "--format", "json").stdout
+    assert project("generate").code == 0
+    assert project("generate").lines[-1] == "2 apps: 2 unchanged"
 
 
 def test_one_bad_app_keeps_all_others_from_being_written(project: Shell) -> None:
@@ -359,7 +369,7 @@ def test_check_judges_the_good_apps_beside_a_broken_one(project: Shell) -> None:
     assert project("generate").code == 0
     Path("admin.json").write_text(WRONG)
     clean = project("check")
-    assert (clean.code, clean.stdout) == (2, "app/ws/ is up to date\n")
+    assert (clean.code, clean.stdout) == (2, "2 apps: 1 up to date, 1 with errors\n")
     assert clean.stderr.startswith("admin.json:1:51: MDB")
 
     Path("app/ws/router.py").unlink()
@@ -367,6 +377,7 @@ def test_check_judges_the_good_apps_beside_a_broken_one(project: Shell) -> None:
     assert (text.code, text.stderr) == (2, clean.stderr)
     assert text.lines == [
         "missing app/ws/router.py",
+        "2 apps: 1 with drift, 1 with errors",
         "mdbgen generate manifest.json -o app/ws",  # for all apps it would write nothing
     ]
     document = project("check", "--format", "json").json
@@ -377,7 +388,7 @@ def test_check_judges_the_good_apps_beside_a_broken_one(project: Shell) -> None:
     assert (github.code, github.stderr) == (2, "")
     assert github.lines[0].startswith("::error file=admin.json,line=1,")
     assert github.lines[1].startswith("::error file=app/ws/router.py,title=mdbgen check::missing;")
-    assert github.lines[2] == text.lines[-1]
+    assert github.lines[2:] == text.lines[-2:]
 
     assert project(*text.lines[-1].split()[1:]).code == 0
     assert project("check") == clean

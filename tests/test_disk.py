@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mdbgen.disk import atomic
-from mdbgen.disk.atomic import MAX_BYTES, Write, publish, read_file, temporary
+from mdbgen.disk.atomic import MAX_BYTES, Batch, Write, publish, read_file, temporary
 from mdbgen.disk.handlers import MAX_HANDLER_BYTES, find_orphans, missing_stubs
 from mdbgen.disk.imports import find_stale_imports
 from mdbgen.disk.lock import LOCK_NAME
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_replaced_says_what_to_do(
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OutputError) as caught:
-        publish(None, [Write(tmp_path / "a.py", "")], [], tmp_path)
+        publish(Batch(tmp_path, [Write(tmp_path / "a.py", "")]))
     [found] = caught.value.diagnostics
     assert (found.file, found.code) == ((tmp_path / "a.py").as_posix(), "MDB306")
     assert found.message == f"cannot be written: {problem.strerror}"
@@ -202,5 +202,5 @@ def test_a_long_path_that_windows_cannot_find_is_called_long(
     monkeypatch.setattr(os, "replace", refuse)
     file = tmp_path / ("a" * 130) / ("b" * 130) / "c.py"
     with pytest.raises(OutputError) as caught:
-        publish(None, [Write(file, "")], [], tmp_path)
+        publish(Batch(tmp_path, [Write(file, "")]))
     assert "the path is too long" in caught.value.diagnostics[0].suggestion

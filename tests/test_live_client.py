@@ -262,6 +262,55 @@ async def test_frames_that_make_no_sense_are_ignored(
     await leave(browser)
 
 
+# A newer server
+
+
+FROM_THE_FUTURE: list[dict[str, Any]] = [
+    {"status": "on_strike"},
+    {"status": None},
+    {"status": {"since": 1}},
+    {"status": "idle", "mood": ["new"]},
+    {},
+]
+
+
+@pytest.mark.parametrize("fields", FROM_THE_FUTURE)
+async def test_values_that_the_client_does_not_know_reach_whoever_listens(
+    browser: Page, server: Scripted, fields: dict[str, Any]
+) -> None:
+    peer = await opened(browser, server)
+    await browser.do("on", on="status_update")
+    await peer.send("status_update", **fields)
+    heard = await browser.heard()
+    assert {name: heard[name] for name in fields} == fields
+    call = await browser.call("getStatus")
+    await peer.send("status_update", **fields, reply_to=(await peer.recv())["id"])
+    reply = (await browser.result(call))["resolved"]
+    assert {name: reply[name] for name in fields} == fields
+    await leave(browser)
+
+
+async def test_a_newer_server_is_understood(browser: Page, server: Scripted) -> None:
+    await new(browser, server)
+    peer = await server.peer()
+    await peer.greet(compression={"level": 9}, message={"text": "hello"})
+    assert await browser.status() == {"state": "open"}
+    await browser.do("on", on="*", tag="all")
+    await peer.send("price_changed", price={"amount": 5})
+    assert (await browser.heard("all"))["price"] == {"amount": 5}
+    call = await browser.call("getStatus")
+    question = await peer.recv()
+    await peer.send("error", code="quota_exceeded", message="later", reply_to=question["id"])
+    assert (await browser.result(call))["rejected"]["code"] == "quota_exceeded"
+    await peer.send("disconnect", code=4999, reason="moved", reconnect=True, to="elsewhere")
+    await peer.socket.close(4999, "moved")
+    assert (await browser.until("waiting"))["code"] == 4999
+    await browser.elapse(MAX_MS)
+    await server.greeted()
+    await browser.until("open")
+    await leave(browser)
+
+
 async def test_pings_are_answered(browser: Page, server: Scripted) -> None:
     peer = await opened(browser, server)
     await browser.do("on", on="*", tag="all")

@@ -188,6 +188,20 @@ def test_alias_in_a_circle_of_classes_comes_after_them() -> None:
     assert not {"Leaves", "More"} & set(plan.rebuilt), "an alias is nothing to rebuild"
 
 
+def test_alias_of_an_alias_in_a_circle_of_classes_comes_after_it() -> None:
+    def tagged(tag: str, **properties: Any) -> dict[str, Any]:
+        return {**_object(kind={"const": tag}, **properties), "required": ["kind"]}
+
+    plan = _plan(
+        {
+            "Start": tagged("start", first=_ref("First")),
+            "First": {"anyOf": [_ref("Start"), tagged("a", again=_ref("Second"))]},
+            "Second": _ref("First"),
+        }
+    )
+    assert _order(plan) == ["FirstA", "Start", "M", "First", "Second"]
+
+
 def test_alias_of_which_a_union_names_the_members_only() -> None:
     """pydantic tells objects apart where nothing else is among them."""
     tagged = {name: {**_object(kind={"const": name}), "required": ["kind"]} for name in ("a", "b")}

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mdbgen import __version__
 from mdbgen.disk.lock import Lock, digest, format_lock, parse_lock
-from mdbgen.disk.tree import Action, Comparison, Drift, apply, compare, compare_drafts
+from mdbgen.disk.tree import Action, Comparison, Drift, apply, compare
 from mdbgen.errors import OutputError
 from mdbgen.model.files import Owner, RenderedFile
 
@@ -420,9 +421,9 @@ class Unformatted(RenderedFile):
         raise AssertionError("formatted without need")
 
 
-def test_a_clean_check_formats_nothing(target: Path) -> None:
+def test_a_clean_run_formats_nothing(target: Path) -> None:
     files = [Unformatted(file.path, file.owner, file.draft) for file in OLD]
-    assert drift(compare_drafts(files, target)) == {}
+    assert drift(compare(files, target)) == {}
 
 
 class Formatted(RenderedFile):
@@ -433,9 +434,9 @@ class Formatted(RenderedFile):
 
 def test_a_draft_that_is_no_final_text_is_formatted(target: Path) -> None:
     files = [Formatted(each.path, each.owner, each.draft.replace("= ", "=  ")) for each in OLD]
-    assert drift(compare_drafts(files, target)) == {}
+    assert drift(compare(files, target)) == {}
     (target / "auth.py").write_text("a =  1\n")  # the draft, but not what the lock says
-    assert drift(compare_drafts(files, target)) == {"auth.py": "edited by hand"}
+    assert drift(compare(files, target)) == {"auth.py": "edited by hand"}
 
 
 # Runs that are stopped
@@ -540,17 +541,59 @@ def test_a_file_that_cannot_be_replaced_is_named_and_the_next_run_mends(
     assert_mended(NEW, target, new)
 
 
+def full(*arguments: object, **options: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_run_that_fails_before_the_first_file_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*arguments: object, **options: object) -> None:
-        raise OSError(28, "No space left on device")
-
     comparison = compare(OLD, tmp_path / "app" / "ws")
     monkeypatch.setattr(Path, "open", full)
     with pytest.raises(OutputError, match="No space left on device"):
         apply(comparison)
     assert list(tmp_path.iterdir()) == []
+
+
+# Several folders
+
+
+def test_what_cannot_be_written_in_one_folder_keeps_all_as_they_are(
+    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = contents(tmp_path)
+    write = Path.open
+
+    def full_in_the_second(file: Path, *arguments: Any, **options: Any) -> Any:
+        opened = full if tmp_path / "second" in file.parents else write
+        return opened(file, *arguments, **options)
+
+    comparisons = compare(NEW, target), compare(NEW, tmp_path / "second")
+    monkeypatch.setattr(Path, "open", full_in_the_second)
+    with pytest.raises(OutputError) as caught:
+        apply(*comparisons)
+    assert [code for code, _ in codes(caught.value)] == ["MDB306"]
+    assert contents(tmp_path) == old
+    assert not (tmp_path / "second").exists()
+
+
+@pytest.mark.parametrize("index", range(8))  # files of two folders, the locks included
+def test_a_run_that_fails_between_folders_is_mended_by_the_next(
+    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: int
+) -> None:
+    second = tmp_path / "second"
+    old = fresh(OLD, second)
+    new = fresh(NEW, tmp_path / "new")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", fail_at(index, os.replace))
+        with pytest.raises(OutputError):
+            apply(compare(NEW, target), compare(NEW, second))
+    for folder in (target, second):
+        assert_old_or_new(folder, old, new)
+    if index < 4:  # nothing had happened to the second folder
+        assert contents(second) == old
+    for folder in (target, second):
+        assert_mended(NEW, folder, new)
 
 
 # Diffs

@@ -150,7 +150,11 @@ def _golden(case: str) -> dict[str, Any]:
     return wanted
 
 
+WITHOUT_TICKETS = one_endpoint(receive=RECEIVE, send=SEND, schemas={"Item": ITEM}) | {
+    "auth": {"policy": {"required": False}}
+}
 MANIFESTS = {
+    "without-tickets": WITHOUT_TICKETS,
     "example": manifest(),
     "only-receive": one_endpoint(receive=RECEIVE | {"search": {}, "get_status": {}}),
     "only-send": one_endpoint(send=SEND, schemas={"Item": ITEM}),
@@ -377,6 +381,29 @@ def test_without_history_there_is_no_resync(tmp_path: Path) -> None:
         'ws.on("news", (m) => m.seq);\n'
     )
     assert complaints(tmp_path, script) == {3: "TS2345", 4: "TS2339"}
+
+
+def test_without_tickets_there_is_no_option_for_them(tmp_path: Path) -> None:
+    text = client(tmp_path, WITHOUT_TICKETS).read_text("utf-8")
+    assert "ticket" not in text.lower()
+    script = (
+        'import { RealtimeClient } from "./client.js";\n' "new RealtimeClient({ ticket: true });\n"
+    )
+    assert complaints(tmp_path, script) == {2: "TS2353"}
+
+
+def test_a_switch_over_all_values_is_checked_and_has_a_default(tmp_path: Path) -> None:
+    """As docs/client.md writes it."""
+    client(tmp_path, manifest())
+    page = (ROOT / "docs" / "client.md").read_text("utf-8")
+    found = re.search(r"```ts\n(function fromTheFuture.*?)```", page, re.DOTALL)
+    assert found
+    head = 'import { RealtimeClient } from "./client.js";\nconst ws = new RealtimeClient();\n'
+    head += "declare function showIdle(): void;\ndeclare function showBusy(): void;\n"
+    assert complaints(tmp_path, head + found[1]) == {}
+    incomplete = re.sub(r".*case \"busy\".*\n", "", found[1])
+    assert incomplete != found[1]
+    assert [*complaints(tmp_path, head + incomplete).values()] == ["TS2345"]
 
 
 def test_a_message_called_status_leaves_the_client_its_own_event(tmp_path: Path) -> None:

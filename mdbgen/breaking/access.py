@@ -87,7 +87,7 @@ def compare_limits(name: str, old: Endpoint, new: Endpoint, changes: Changes) ->
             rule = "limit-lowered" if after < before else "limit-raised"
             level = _LIMIT_LEVELS.get(key) if after < before else None
             where = (*path, "limits", key)
-            changes.add(rule, where, f"{key}: {before} → {after}", level=level)
+            changes.add(rule, where, f"{before} → {after}", level=level)
     if old.history != new.history:
         rule = "history-lowered" if new.history < old.history else "history-raised"
         if not new.history:
@@ -101,10 +101,10 @@ def _compare_allowed(old: Iterable[str], new: Iterable[str], path: Path, changes
     """Compare lists of which one entry is enough; an empty one lets everybody in."""
     before, after = list(old), list(new)
     if not before and after:
-        changes.add("auth-narrowed", path, f"now only {_listed(after)}; before, any")
+        changes.add("auth-narrowed", path, f"now only {_listed(after)} (any before)")
     elif before and not after:
         changes.add(
-            "auth-loosened", path, f"now any; before, only {_listed(before)}", side=Side.OLD
+            "auth-loosened", path, f"now any (only {_listed(before)} before)", side=Side.OLD
         )
     else:
         _compare_lists(before, after, path, changes, ("auth-narrowed", "auth-loosened"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, cast
 
@@ -51,6 +51,9 @@ class _Option(NamedTuple):
     path: Path
 
 
+_Options: TypeAlias = dict[str, list[_Option]]  # by the JSON type of their values
+
+
 @dataclass(frozen=True, slots=True)
 class TypeComparison:
     """The comparison of all types of two manifests."""
@@ -58,7 +61,7 @@ class TypeComparison:
     old_schemas: Schemas
     new_schemas: Schemas
     changes: Changes
-    _seen: set[tuple[Path, Path, Direction]] = field(default_factory=set)
+    _seen: set[tuple[Path, int, Path, int, Direction]] = field(default_factory=set)
 
     def compare(
         self, old: SchemaType, old_path: Path, new: SchemaType, new_path: Path, way: Direction
@@ -66,13 +69,15 @@ class TypeComparison:
         """Find what a client that knows the old type may stumble over."""
         if isinstance(old, RefType) and isinstance(new, RefType):
             old_path, new_path = _schema_path(old), _schema_path(new)
-        if (old_path, new_path, way) in self._seen:
+            old, new = self.old_schemas[old.name], self.new_schemas[new.name]
+        pair = (old_path, id(old), new_path, id(new), way)  # members of a union share a path
+        if pair in self._seen:
             return
-        self._seen.add((old_path, new_path, way))
+        self._seen.add(pair)
         before = _by_json_type(_options(old, old_path, self.old_schemas))
         after = _by_json_type(_options(new, new_path, self.new_schemas))
         common = before.keys() & after.keys()
-        if self._has_other_types(before.keys(), after.keys(), new_path, way):
+        if self._has_other_types(before, after, new_path, way):
             return
         for name in sorted(common - {"null", "any"}):
             if name == "object":
@@ -89,25 +94,28 @@ class TypeComparison:
                         finding.rule, after[name][0].path, finding.message, direction=way
                     )
 
-    def _has_other_types(
-        self, before: Set[str], after: Set[str], path: Path, way: Direction
-    ) -> bool:
+    def _has_other_types(self, old: _Options, new: _Options, path: Path, way: Direction) -> bool:
         """Whether the two have nothing in common; what only one of them has is kept."""
+        before, after, arrow = old.keys(), new.keys(), f"{_spelled(old)} → {_spelled(new)}"
         if "any" in before | after:
             if before != after:
                 rule = "type-narrowed" if "any" in before else "type-widened"
-                self.changes.add(rule, path, _arrow(before, after), direction=way)
+                self.changes.add(rule, path, arrow, direction=way)
             return True
         gone, fresh = before - after, after - before
         if gone - {"null"} and fresh - {"null"} and not (before & after) - {"null"}:
-            self.changes.add("type-changed", path, _arrow(before, after), direction=way)
+            self.changes.add("type-changed", path, arrow, direction=way)
             return True
         for rule, names in (("not-nullable", gone), ("became-nullable", fresh)):
             if "null" in names:
-                self.changes.add(rule, path, _arrow(before, after), direction=way)
-        for rule, names in (("type-narrowed", gone), ("type-widened", fresh)):
-            if names - {"null"}:
-                self.changes.add(rule, path, _arrow(before, after), direction=way)
+                self.changes.add(rule, path, arrow, direction=way)
+        for rule, options, names, what in (
+            ("type-narrowed", old, gone - {"null"}, "is gone"),
+            ("type-widened", new, fresh - {"null"}, "is new"),
+        ):
+            if names:
+                named = _spelled({name: options[name] for name in names})
+                self.changes.add(rule, path, f"{arrow}: {named} {what}", direction=way)
         return False
 
     def _compare_lists(self, old: _Option, new: _Option, way: Direction) -> None:
@@ -152,7 +160,9 @@ class TypeComparison:
                 new_path = (*new.path, "additionalProperties")
                 self.compare(before.values, old_path, after.values, new_path, way)
             case _:
-                message = "known properties and keys that are data are two kinds of objects"
+                any_keys, known = "an object with any keys", "an object with known properties"
+                was_map = isinstance(old.type, MapType)
+                message = f"{any_keys} → {known}" if was_map else f"{known} → {any_keys}"
                 self.changes.add("type-changed", new.path, message, direction=way)
 
     def compare_bodies(
@@ -174,9 +184,13 @@ class TypeComparison:
             if name in after:
                 self._compare_properties(each, at_old, after[name], at_new, way)
             else:
-                level = _level_of_removal(each, new, way)
                 self.changes.add(
-                    "property-removed", at_old, _removal(name, new, way), level=level, side=Side.OLD
+                    "property-removed",
+                    at_old,
+                    _removal(name, new, way),
+                    direction=way,
+                    level=_level_of_removal(each, new, way),
+                    side=Side.OLD,
                 )
         for name, each in after.items():
             if name not in before:
@@ -243,9 +257,9 @@ def _options(kind: SchemaType, path: Path, schemas: Schemas) -> Iterator[_Option
         yield _Option(kind, path)
 
 
-def _by_json_type(options: Iterator[_Option]) -> dict[str, list[_Option]]:
+def _by_json_type(options: Iterator[_Option]) -> _Options:
     """Sort types by the JSON types of their values; an enum may have values of several."""
-    found: dict[str, list[_Option]] = {}
+    found: _Options = {}
     for option in options:
         if isinstance(option.type, EnumType):
             by_type: dict[str, list[str | int | bool | None]] = {}
@@ -276,5 +290,13 @@ def _key(option: _Option, discriminator: str, schemas: Schemas) -> str:
     return "a map"
 
 
-def _arrow(old: Set[str], new: Set[str]) -> str:
-    return f"{' or '.join(sorted(old))} → {' or '.join(sorted(new))}"
+def _spelled(options: _Options) -> str:
+    """Name the JSON types, as a manifest does."""
+    return " or ".join(
+        "integer" if all(_is_integer(each.type) for each in found) else name
+        for name, found in sorted(options.items())
+    )
+
+
+def _is_integer(kind: SchemaType) -> bool:
+    return isinstance(kind, NumberType) and kind.is_integer

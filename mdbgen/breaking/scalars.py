@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -46,12 +46,12 @@ def compare_scalars(old: Sequence[ScalarType], new: Sequence[ScalarType]) -> Ite
         yield from _compare_values(list(before.values()), list(after.values()))
     elif after:
         rule = "const-added" if len(after) == 1 else "became-enum"
-        yield Finding(rule, f"must now be {_listed(after.values())}; before, any value was allowed")
+        yield Finding(rule, f"must now be {_listed(after.values())} (any value before)")
         for value in after.values():
             if not _accepts(old[0], value):
                 yield Finding("enum-value-added", f"{shown(value)} was not allowed before")
     elif before:
-        yield Finding("enum-dropped", f"was {_listed(before.values())}; now any value is allowed")
+        yield Finding("enum-dropped", f"may now be any value ({_listed(before.values())} before)")
         for value in before.values():
             if not _accepts(new[0], value):
                 yield Finding("bound-tightened", f"{shown(value)} is no longer allowed")
@@ -171,8 +171,8 @@ def _accepts(kind: ScalarType, value: Any) -> bool:
     return True
 
 
-def _listed(values: Iterable[Scalar]) -> str:
-    return ", ".join(shown(each) for each in values)
+def _listed(values: Collection[Scalar]) -> str:
+    return ("one of " if len(values) > 1 else "") + ", ".join(map(shown, values))
 
 
 def _spelled(value: object) -> str:

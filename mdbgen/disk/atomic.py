@@ -35,6 +35,20 @@ class Write(NamedTuple):
     text: str
 
 
+class Batch(NamedTuple):
+    """What is to happen to one folder."""
+
+    root: Path
+    writes: Sequence[Write]
+    deletes: Sequence[Path] = ()
+    record: Write | None = None  # as long as it lies aside, it says what was already replaced
+
+    @property
+    def staged(self) -> Sequence[Write]:
+        """What is written aside, the record first."""
+        return [*([self.record] if self.record else []), *self.writes]
+
+
 def read_file(target: Path, path: str, limit: int = MAX_BYTES) -> DiskFile | None:
     """Read a file of the package; None when there is none.
 
@@ -124,31 +138,36 @@ def temporary(file: Path) -> Path:
     return file.with_name(f".{file.name}.mdbgen-tmp")
 
 
-def publish(
-    record: Write | None, writes: Sequence[Write], deletes: Sequence[Path], root: Path
-) -> None:
-    """Write everything aside, then replace the files, delete, and replace the record last.
+def publish(*batches: Batch) -> None:
+    """Write everything aside, then replace and delete, folder by folder.
 
-    Folders below ``root`` that the deletions leave empty go as well.
-
-    The record is the first to be written aside: as long as it lies there, it says what the
-    files that were already replaced are.
+    So what cannot be written in one folder, for want of space or of a permission, keeps all of
+    them as they are.
 
     Raises:
         OutputError: names the file that could not be written or deleted.
     """
-    _stage([*([record] if record else []), *writes])
-    try:
-        for write in writes:
-            _replace(write.file)
-        for file in deletes:
-            remove_file(file)
-            _remove_empty_folders(file.parent, root)
-    except BaseException:
-        _forget(writes)
-        raise
-    if record:
-        _replace(record.file)
+    _stage([write for batch in batches for write in batch.staged])
+    for number, batch in enumerate(batches, 1):
+        try:
+            _carry_out(batch)
+        except BaseException:
+            _forget([*batch.writes, *(write for each in batches[number:] for write in each.staged)])
+            raise
+
+
+def _carry_out(batch: Batch) -> None:
+    """Replace the files, delete, and replace the record last.
+
+    Folders below the root that the deletions leave empty go as well.
+    """
+    for write in batch.writes:
+        _replace(write.file)
+    for file in batch.deletes:
+        remove_file(file)
+        _remove_empty_folders(file.parent, batch.root)
+    if batch.record:
+        _replace(batch.record.file)
 
 
 def remove_file(file: Path) -> None:

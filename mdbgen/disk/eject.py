@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mdbgen.disk.atomic import Write, publish, read_file
+from mdbgen.disk.atomic import Batch, Write, publish, read_file
 from mdbgen.disk.lock import LOCK_NAME
 from mdbgen.disk.records import read_records
 from mdbgen.errors import Diagnostic, OutputError
@@ -27,7 +27,7 @@ def eject(target: Path) -> Sequence[str]:
         message = "there is no mdbgen.lock, so nothing here is known to be mdbgen's"
         raise OutputError(Diagnostic(place, 0, 0, "MDB311", "", message))
     writes = [write for path in sorted(records.paths) if (write := _without_header(target, path))]
-    publish(None, writes, [target / LOCK_NAME], target)
+    publish(Batch(target, writes, deletes=[target / LOCK_NAME]))
     return [*(each.file.as_posix() for each in writes), (target / LOCK_NAME).as_posix()]
 
 

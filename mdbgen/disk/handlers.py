@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
-from warnings import catch_warnings
 
 from mdbgen.disk.atomic import read_file
+from mdbgen.disk.parsed import parse_code
 from mdbgen.errors import Diagnostic, Severity
 from mdbgen.model.files import Owner, RenderedFile
 
@@ -89,14 +89,13 @@ def _orphaned_methods(file: RenderedFile, text: str) -> tuple[str, ...]:
 
 
 def _read(file: RenderedFile, text: str) -> _Handlers | None:
+    module = parse_code(text)
+    if module is None:
+        return None
     try:
-        with catch_warnings(action="ignore"):  # of odd escapes and the like
-            module = ast.parse(text.removeprefix("\ufeff"))
         names = dict(_bound(module))
         methods = _methods(file, names)
         takers = {name for name, node in (methods or {}).items() if _takes_model(node)}
-    except (SyntaxError, ValueError):  # the app will hear of it when it starts
-        return None
     except (RecursionError, MemoryError):  # no code that anybody has written
         return None
     return None if methods is None else _Handlers(names, methods, takers)

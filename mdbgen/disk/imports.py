@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from warnings import catch_warnings
 
 from mdbgen.disk.atomic import read_file
 from mdbgen.disk.handlers import MAX_HANDLER_BYTES
+from mdbgen.disk.parsed import parse_code
 from mdbgen.disk.records import read_records
 from mdbgen.errors import Diagnostic, Severity
 from mdbgen.model.files import Owner, RenderedFile
@@ -56,11 +56,8 @@ def _package_imports(text: str, target: Path) -> list[_Import]:
     starts = rf"^[ \t]*(?:from|import)[ \t]+(?:{relative}|{absolute})"
     if not re.search(starts, text, re.MULTILINE):
         return []
-    try:
-        with catch_warnings(action="ignore"):
-            nodes = list(ast.walk(ast.parse(text.removeprefix("\ufeff"))))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the app will hear of it
-        return []
+    module = parse_code(text)
+    nodes = ast.walk(module) if module else ()
     return [found for node in nodes for found in _imports_of(node, package)]
 
 

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
 from mdbgen import __version__
 from mdbgen.disk.atomic import (
+    Batch,
     DiskFile,
     Write,
     find_obstacle,
@@ -97,8 +98,6 @@ class Comparison(NamedTuple):
         return tuple(_diagnose(each, each.conflict) for each in self.changes if each.conflict)
 
 
-_TextOf = Callable[[RenderedFile, DiskFile | None, Records], str]
-
 _REASONS = {
     Conflict.EDITED: "edited by hand or reformatted since mdbgen wrote it;"
     " move your change elsewhere",
@@ -107,51 +106,16 @@ _REASONS = {
 
 
 def compare(files: Sequence[RenderedFile], target: Path) -> Comparison:
-    """Compare the final text of every file with the disk.
+    """Compare every file with the disk.
 
     Raises:
         OutputError: the lock is unreadable, or something that is no regular file is in the way.
     """
-    return _compare(files, target, _final_text)
-
-
-def compare_drafts(files: Sequence[RenderedFile], target: Path) -> Comparison:
-    """Compare, but format no file whose draft is what the lock says was written.
-
-    Raises:
-        OutputError: as ``compare`` does.
-    """
-    return _compare(files, target, _recorded_text)
-
-
-def apply(comparison: Comparison) -> None:
-    """Bring the folder up to date. Conflicts are overwritten: whoever minds them looks first.
-
-    Raises:
-        OutputError: a file cannot be written; the others are either old or new.
-    """
-    target = comparison.target
-    # Since the comparison, a link may have been put in a file's place.
-    refuse(find_obstacle(target, each.path) for each in comparison.changes if _is_written(each))
-    *writes, record = [
-        Write(target / each.path, each.new) if _is_written(each) else None
-        for each in comparison.changes
-    ]
-    publish(record, [write for write in writes if write], comparison.retired, target)
-    for file in comparison.leftovers:
-        remove_file(file)
-
-
-def _is_written(change: Change) -> bool:
-    return change.action in (Action.CREATE, Action.UPDATE)
-
-
-def _compare(files: Sequence[RenderedFile], target: Path, text_of: _TextOf) -> Comparison:
     records = read_records(target)
     retired = records.retired({file.path for file in files})
     stale = [path for path in retired if _is_there(target / path)]
     _refuse_obstacles(files, stale, target)
-    changes, hashes = _compare_rendered(files, target, records, text_of)
+    changes, hashes = _compare_rendered(files, target, records)
     changes += [_compare_stale(path, target, records) for path in stale]
     changes.sort(key=lambda change: change.path)
     return Comparison(
@@ -162,8 +126,40 @@ def _compare(files: Sequence[RenderedFile], target: Path, text_of: _TextOf) -> C
     )
 
 
+def apply(*comparisons: Comparison) -> None:
+    """Bring folders up to date. Conflicts are overwritten: whoever minds them looks first.
+
+    Raises:
+        OutputError: a file cannot be written; the others are either old or new.
+    """
+    # Since the comparison, a link may have been put in a file's place.
+    refuse(
+        find_obstacle(comparison.target, each.path)
+        for comparison in comparisons
+        for each in comparison.changes
+        if _is_written(each)
+    )
+    publish(*map(_batch, comparisons))
+    for comparison in comparisons:
+        for file in comparison.leftovers:
+            remove_file(file)
+
+
+def _batch(comparison: Comparison) -> Batch:
+    target = comparison.target
+    *writes, record = [
+        Write(target / each.path, each.new) if _is_written(each) else None
+        for each in comparison.changes
+    ]
+    return Batch(target, [write for write in writes if write], comparison.retired, record)
+
+
+def _is_written(change: Change) -> bool:
+    return change.action in (Action.CREATE, Action.UPDATE)
+
+
 def _compare_rendered(
-    files: Sequence[RenderedFile], target: Path, records: Records, text_of: _TextOf
+    files: Sequence[RenderedFile], target: Path, records: Records
 ) -> tuple[list[Change], Mapping[str, str]]:
     changes: list[Change] = []
     hashes: dict[str, str] = {}
@@ -172,17 +168,14 @@ def _compare_rendered(
             changes.append(_compare_handler(file, target))
             continue
         disk = read_file(target, file.path)
-        text = text_of(file, disk, records)
+        text = _text_of(file, disk, records)
         hashes[file.path] = digest(text)
         changes.append(_compare_owned(file.path, text, disk, target, records))
     return changes, hashes
 
 
-def _final_text(file: RenderedFile, disk: DiskFile | None, records: Records) -> str:
-    return file.text
-
-
-def _recorded_text(file: RenderedFile, disk: DiskFile | None, records: Records) -> str:
+def _text_of(file: RenderedFile, disk: DiskFile | None, records: Records) -> str:
+    """Return the final text; a draft that an earlier run wrote as it is needs no formatting."""
     if disk is None or disk.text != file.draft:
         return file.text
     return file.draft if records.hold(file.path, disk.digest) else file.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -37,7 +37,9 @@ def report_generate(outcome: Outcome, form: Format, show: Show) -> Report:
     shown = sorted(changes, key=lambda each: _LAST.get(each.action, 0))
     lines = "" if show is Show.DIFF else lines_of(_action_line(change) for change in shown)
     diff = "" if show is Show.LINES else "".join(change.diff for change in changes)
-    return _with_problems(lines + diff, outcome, form, OK)
+    is_summed_up = len(outcome.apps) > 1 and show is Show.LINES
+    summary = f"{_summary_of_generate(outcome)}\n" if is_summed_up else ""
+    return _with_problems(lines + diff + summary, outcome, form, OK)
 
 
 def report_check(outcome: Outcome, form: Format) -> Report:
@@ -51,20 +53,42 @@ def report_check(outcome: Outcome, form: Format) -> Report:
     else:
         drifted = sorted(outcome.drifted, key=_lacks_methods)
         stdout = "".join(_describe(change) for change in drifted)
-    if not outcome.drifted:
-        stdout = lines_of(
-            f"{each.target.as_posix()}/ is up to date" for each in outcome.comparisons
-        )
     return _with_problems(stdout + lines_of(_last_lines(outcome)), outcome, form, code)
 
 
 def _last_lines(outcome: Outcome) -> Iterator[str]:
-    """Yield what to paste where, and the command, which repairs all else."""
+    """Yield how the apps are, what to paste where, and the command, which repairs all else."""
+    if len(outcome.apps) > 1:
+        yield _summary_of_check(outcome)
+    elif not outcome.drifted:
+        yield f"{outcome.comparisons[0].target.as_posix()}/ is up to date"
     lacking = [change.file for change in outcome.drifted if change.action is Action.KEEP]
     if lacking:
         yield f"paste the missing methods printed above into {', '.join(map(visible, lacking))}"
     if outcome.repair:
         yield outcome.repair
+
+
+def _summary_of_check(outcome: Outcome) -> str:
+    counts = {
+        "up to date": sum(not each.drifted and not each.errors for each in outcome.apps),
+        "with drift": sum(bool(each.drifted) for each in outcome.apps),
+        "with errors": sum(bool(each.errors) for each in outcome.apps),
+    }
+    if counts["up to date"] == len(outcome.apps):
+        return f"{len(outcome.apps)} apps are up to date"
+    return _summary(outcome, counts)
+
+
+def _summary_of_generate(outcome: Outcome) -> str:
+    changed = sum(any(map(_is_changed, each.changes)) for each in outcome.comparisons)
+    counts = {"with changes": changed, "unchanged": len(outcome.apps) - changed}
+    return _summary(outcome, counts)
+
+
+def _summary(outcome: Outcome, counts: Mapping[str, int]) -> str:
+    told = (f"{count} {what}" for what, count in counts.items() if count)
+    return f"{len(outcome.apps)} apps: {', '.join(told)}"
 
 
 def _with_problems(stdout: str, outcome: Outcome, form: Format, code: int) -> Report:
@@ -122,6 +146,10 @@ def _annotation(change: Change, command: str) -> Diagnostic:
     if change.action is Action.KEEP:  # the app's own: no command writes to it
         message = f"{kind}; paste into it:\n{change.new}"
     return Diagnostic(change.file, 0, 0, "mdbgen check", "", message)
+
+
+def _is_changed(change: Change) -> bool:
+    return change.action not in (Action.KEEP, Action.UNCHANGED)
 
 
 def _lacks_methods(change: Change) -> bool:

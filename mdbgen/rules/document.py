@@ -70,7 +70,7 @@ RULES = (
         "MDB009",
         "there are more than 100 problems: the first are shown, and this one counts the rest",
         "fix the first ones and run again",
-        "a manifest with 130 problems: 99 are shown, and this one",
+        "a manifest with 130 problems: 100 are shown, and this one",
         "the same manifest after another look at it",
     ),
     Rule(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+@cache
 def template(name: str) -> str:
     """Return a template as it is."""
     return files("mdbgen.templates").joinpath(name).read_text("utf-8")

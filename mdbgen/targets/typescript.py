@@ -76,6 +76,7 @@ class ClientPlan(NamedTuple):
     status_event: Code  # unlike the name of any message
     may_lack_timestamp: bool  # a message that has one of its own, but not always
     history: bool  # some endpoint keeps one, or all are told of gaps as if they did
+    has_tickets: bool
     error_codes: Code  # '"invalid_json" | "invalid_message"'
     closes: ClosesPlan
     definitions: tuple[Code, ...]  # interfaces and types, with their comments
@@ -104,6 +105,7 @@ def plan_client(manifest: Manifest) -> ClientPlan:
             for each in message.body.properties
         ),
         history=manifest.has_gaps or any(each.history for each in endpoints.values()),
+        has_tickets=manifest.has_tickets,
         error_codes=joined(" | ", map(literal, ERROR_CODES)),
         closes=_plan_closes(),
         definitions=tuple(_definitions(manifest)),

@@ -81,10 +81,13 @@ def write_project(root: Path, app: str, packages: Mapping[str, Manifest]) -> Non
 
 
 @contextmanager
-def imported(root: Path, manifest: Manifest) -> Iterator[ModuleType]:
-    """A generated package, imported into this very process."""
+def imported(root: Path, manifest: Mapping[str, Any]) -> Iterator[ModuleType]:
+    """A generated package, imported into this very process, which needs no formatting for that."""
     name = f"generated_{abs(hash(root))}"
-    write_package(root / name / "ws", manifest)
+    for file in _generated(json.dumps(manifest).encode()):
+        path = root / name / "ws" / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.draft, encoding="utf-8")
     sys.path.insert(0, str(root))
     try:
         yield importlib.import_module(f"{name}.ws")

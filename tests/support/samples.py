@@ -197,6 +197,12 @@ _Validator = validators.extend(
 )
 
 
+def reference_to(name: str) -> Schema:
+    """The schema that leads to a named one."""
+    escaped = name.replace("%", "%25").replace("~", "~0").replace("/", "~1")
+    return {"$ref": f"#/mdbgen/schemas/{escaped}"}
+
+
 def validator_of(schema: Schema) -> Any:
     """What JSON Schema says, of which the generated package must say the same."""
     return _Validator(schema, format_checker=FORMAT_CHECKER)
@@ -345,14 +351,14 @@ class Schemas:
 
     def _ref(self) -> Schema:
         names = [name for name in self.named if name != self.unfinished]
-        return self._to(self.random.choice(names)) if names else {}
+        return reference_to(self.random.choice(names)) if names else {}
 
     def _array(self, depth: int, inside: str) -> Schema:
         schema: Schema = {"type": "array"}
         if self._chance(0.9):
             schema["items"] = self.schema(depth, inside)
         if inside and self._chance(0.3):
-            return {"type": "array", "items": self._to(inside)}
+            return {"type": "array", "items": reference_to(inside)}
         if self._chance(0.3):
             schema["minItems"] = self.random.randint(0, 2)
         if self._chance(0.3):
@@ -361,14 +367,10 @@ class Schemas:
             schema["uniqueItems"] = True
         return schema
 
-    def _to(self, name: str) -> Schema:
-        escaped = name.replace("%", "%25").replace("~", "~0").replace("/", "~1")
-        return {"$ref": f"#/mdbgen/schemas/{escaped}"}
-
     def _map(self, depth: int, inside: str) -> Schema:
         schema: Schema = {"type": "object"}
         if inside and self._chance(0.3):
-            return schema | {"additionalProperties": self._to(inside)}
+            return schema | {"additionalProperties": reference_to(inside)}
         if self._chance(0.9):
             schema["additionalProperties"] = self.schema(depth, inside)
         return schema
@@ -389,11 +391,11 @@ class Schemas:
         return schema
 
     def _leads_back(self, schema: Schema, inside: str) -> bool:
-        return bool(inside) and schema == self._to(inside)
+        return bool(inside) and schema == reference_to(inside)
 
     def _property(self, depth: int, inside: str) -> Schema:
         if inside and self._chance(0.2):
-            back = self._to(inside)
+            back = reference_to(inside)
             return self.random.choice([back, {"anyOf": [back, {"type": "null"}]}])
         schema = self.schema(depth, inside)
         if self._chance(0.25):
@@ -430,7 +432,7 @@ class Schemas:
 
     def _union(self, depth: int, inside: str) -> Schema:
         """Members of different JSON types."""
-        back = self._to(inside) if inside else None
+        back = reference_to(inside) if inside else None
         pool: list[Schema] = [
             self._string(), self._number(), {"type": "boolean"}, {"type": "null"},
             self._array(depth, inside), back or self._object(depth, inside=inside),
@@ -453,7 +455,7 @@ class Schemas:
             return schema
         name = self._new_name()
         self.named[name] = schema
-        return self._to(name)
+        return reference_to(name)
 
     def _tagged_union(self, depth: int, inside: str) -> Schema:
         """Objects that a property tells apart, maybe in a union inside of the union."""

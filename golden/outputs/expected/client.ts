@@ -279,17 +279,18 @@ class ReconnectingSocket {
     try {
       await this.open(signal);
     } catch (error) {
-      const noTicket = { code: ABNORMAL, reason: "no ticket: the request failed" };
-      if (!signal.aborted) this.lose(error instanceof ConnectionRefusal ? error.close : noTicket);
+      const other = { code: ABNORMAL, reason: "no ticket: the request failed" };
+      if (!signal.aborted) this.lose(error instanceof ConnectionRefusal ? error.close : other);
     }
   }
 
   private async open(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const { ticket, webSocket } = this.options;
+    const { webSocket } = this.options;
     const url = endpointUrl(this.options.url, this.path);
     const token = await this.askForToken();
     if (signal.aborted) return;
+    const { ticket } = this.options;
     const protocols = ticket ? [] : asProtocols(token);
     this.watch(CONNECT_TIMEOUT_MS);
     if (this.since !== null) url.searchParams.set("since", String(this.since));

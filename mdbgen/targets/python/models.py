@@ -151,28 +151,33 @@ def _order(items: Mapping[Code, _Item]) -> list[Code]:
 
     A class may name what is defined later, an alias may not.
     """
+    early: dict[Code, None] = {}
+    late: list[Code] = []
+    for name in _sorted(list(items), items):
+        if isinstance(items[name].type, ObjectType) or items[name].names <= early.keys():
+            early[name] = None
+        else:
+            late.append(name)
+    return [*early, *_sorted(late, items)]  # without classes there are no circles
+
+
+def _sorted(names: Sequence[Code], items: Mapping[Code, _Item]) -> list[Code]:
+    """Sort names so that each comes after those that it needs, unless they go in circles."""
+    places = {name: place for place, name in enumerate(names)}
     order: list[Code] = []
     seen: set[Code] = set()
-    places = {name: place for place, name in enumerate(items)}
 
     def visit(name: Code) -> None:
         if name in seen:
             return
         seen.add(name)
-        for other in sorted(items[name].names, key=places.__getitem__):
+        for other in sorted(items[name].names & places.keys(), key=places.__getitem__):
             visit(other)
         order.append(name)
 
-    for name in items:
+    for name in names:
         visit(name)
-    early: dict[Code, None] = {}
-    late: list[Code] = []
-    for name in order:
-        if isinstance(items[name].type, ObjectType) or items[name].names <= early.keys():
-            early[name] = None
-        else:
-            late.append(name)
-    return [*early, *late]
+    return order
 
 
 def _rebuilt(order: Sequence[Code], items: Mapping[Code, _Item]) -> Iterator[Code]:

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from mdbgen.targets.python.methods import LINE_LENGTH
@@ -76,6 +77,7 @@ def shake(draft: Callable[[str], Draft | None]) -> dict[str, str]:
     return {path: _printed(each, reached[path]) for path, each in modules.items() if each.text}
 
 
+@lru_cache(maxsize=256)  # most modules are the same for every app of a project
 def _read(path: str, draft: Draft | None) -> _Module:
     if draft is None:
         return _Module(path, "", [], {}, {})
