@@ -153,7 +153,7 @@ async def test_a_token_that_cannot_travel_is_not_shown(
         ({"ticket": True, "token": f"{SECRET}\r\nX: y"}, 1008, "contains characters that cannot"),
         ({"ticket": True, "token": f"{SECRET}😀"}, 1008, "contains characters that cannot"),
         ({"ticket": True, "token": f"{SECRET}="}, 1008, "unauthenticated"),
-        ({"url": f"http://[/?token={SECRET}"}, 1008, "no address"),
+        ({"url": f"http://[/?token={SECRET}"}, 1008, "is not an address"),
         ({"url": f"ftp://a/?token={SECRET}"}, 1008, "cannot create a WebSocket"),
         ({"url": f"http://{SECRET}:1", "ticket": True}, 1006, "no ticket: the request failed"),
     ],

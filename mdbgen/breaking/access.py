@@ -101,10 +101,10 @@ def _compare_allowed(old: Iterable[str], new: Iterable[str], path: Path, changes
     """Compare lists of which one entry is enough; an empty one lets everybody in."""
     before, after = list(old), list(new)
     if not before and after:
-        changes.add("auth-narrowed", path, f"now only {_listed(after)}; before, any")
+        changes.add("auth-narrowed", path, f"now only {_listed(after)} (any before)")
     elif before and not after:
         changes.add(
-            "auth-loosened", path, f"now any; before, only {_listed(before)}", side=Side.OLD
+            "auth-loosened", path, f"now any (only {_listed(before)} before)", side=Side.OLD
         )
     else:
         _compare_lists(before, after, path, changes, ("auth-narrowed", "auth-loosened"))
