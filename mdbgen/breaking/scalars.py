@@ -46,12 +46,14 @@ def compare_scalars(old: Sequence[ScalarType], new: Sequence[ScalarType]) -> Ite
         yield from _compare_values(list(before.values()), list(after.values()))
     elif after:
         rule = "const-added" if len(after) == 1 else "became-enum"
-        yield Finding(rule, f"must now be {_listed(after.values())} (before: any value)")
+        yield Finding(rule, f"must now be {_listed(after.values())} (any value before)")
         for value in after.values():
             if not _accepts(old[0], value):
                 yield Finding("enum-value-added", f"{shown(value)} was not allowed before")
     elif before:
-        yield Finding("enum-dropped", f"may now be any value (before: {_listed(before.values())})")
+        yield Finding(
+            "enum-dropped", f"may now be any value (only {_listed(before.values())} before)"
+        )
         for value in before.values():
             if not _accepts(new[0], value):
                 yield Finding("bound-tightened", f"{shown(value)} is no longer allowed")
