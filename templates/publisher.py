@@ -19,7 +19,7 @@ from .stream import STREAM, Fields, max_length, new_publisher, size_of
 
 log = logging.getLogger(__name__)
 
-CALLER_TIMEOUT_S = 1.0  # how long a caller waits for Redis
+CALLER_TIMEOUT_S = 0.9  # for Redis; with a busy event loop it makes a second
 MAX_PENDING_BYTES = 8 * 1024 * 1024  # what waits for Redis
 BATCH_BYTES = 256 * 1024  # what is sent at once: it has to pass within the time-out
 

@@ -113,7 +113,7 @@ REFUSALS = {
     "expired": ("credential", "the token has expired (ExpiredSignatureError)", "always"),
     "wrong key": (
         "credential",
-        "the signature is not made with the app's key (InvalidSignatureError)",
+        "the signature was not made with the app's key (InvalidSignatureError)",
         "always",
     ),
     "refresh token": ("credential", "another kind: type is 'refresh'", "always"),

@@ -83,7 +83,7 @@ class Screen:
     def lacking(self, stubs: Mapping[str, str]) -> None:
         """Say what to paste into handler files: what they lack is answered ``not_implemented``."""
         for file, stub in stubs.items():
-            self.say(f"{file} lacks handlers; until you paste them, not_implemented is answered:")
+            self.say(f"{file} lacks handlers; until you paste them, clients get not_implemented:")
             self._write(*map(visible, stub.rstrip().splitlines()))
 
     def problems(self, problems: Sequence[Diagnostic]) -> str:

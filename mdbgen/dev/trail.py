@@ -126,12 +126,12 @@ def _refusal(how: str, what: str, attempt: Attempt, manifest: Manifest) -> _Fail
 # What PyJWT calls what is wrong with a token.
 _SPELLED = {
     "ExpiredSignatureError": "the token has expired",
-    "InvalidSignatureError": "the signature is not made with the app's key",
-    "InvalidAudienceError": "the token is for another audience than MDB_JWT_AUDIENCE",
+    "InvalidSignatureError": "the signature was not made with the app's key",
+    "InvalidAudienceError": "the token is for an audience other than MDB_JWT_AUDIENCE",
     "InvalidIssuerError": "the token is not from MDB_JWT_ISSUER",
     "MissingRequiredClaimError": "the token lacks a claim that is required",
-    "DecodeError": "the token is none",
-    "InvalidAlgorithmError": "the token is signed by another algorithm",
+    "DecodeError": "it is not a token",
+    "InvalidAlgorithmError": "the token is signed with another algorithm",
 }
 
 
@@ -144,7 +144,7 @@ def _passed(step: str, attempt: Attempt, manifest: Manifest) -> Step:
     endpoint = manifest.websockets[attempt.endpoint]
     match step:
         case "origin" if not attempt.has_origin:
-            why = "no Origin header: whoever sends none is no page of a browser"
+            why = "no Origin header: a client without one is not a page in a browser"
             return Step(step, Outcome.NOT_ASKED, why, DEFAULT)
         case "origin":
             why = "the page is the app's own, or listed"
@@ -164,7 +164,7 @@ def _passed(step: str, attempt: Attempt, manifest: Manifest) -> Step:
 
 def _passed_policy(attempt: Attempt, endpoint: Endpoint, manifest: Manifest) -> Step:
     if not attempt.shows_credential:
-        why = "roles and lists of users are asked of those who show a token"
+        why = "roles and user lists apply to those who show a token"
         return Step("policy", Outcome.NOT_ASKED, why, endpoint.anonymous.decided_by)
     keys = [*manifest.policy.stated_by.values()]
     keys += ["auth.require_role"] if manifest.require_role is not None else []
@@ -175,7 +175,7 @@ def _passed_policy(attempt: Attempt, endpoint: Endpoint, manifest: Manifest) -> 
     ]
     if not keys:
         return Step("policy", Outcome.NOT_ASKED, "the manifest restricts nobody", DEFAULT)
-    return Step("policy", Outcome.PASSED, "all that is asked for is there", ", ".join(keys))
+    return Step("policy", Outcome.PASSED, "everything that is required is there", ", ".join(keys))
 
 
 def _policy_key(detail: str, attempt: Attempt, manifest: Manifest) -> str:

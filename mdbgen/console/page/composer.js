@@ -53,6 +53,7 @@ export function Composer({ client, endpoint }) {
     }}
   >
     <${MessageEditor} id="send-${client.id}" draft=${draft} schemas=${schemas} label="Message to send" />
+    ${endpoint.receive.length ? null : html`<${FirstMessage} endpoint=${endpoint} />`}
     <div class="composer-foot">
       <button type="submit" class="button main" disabled=${!isOpen} title="Ctrl+Enter">Send</button>
       ${broken.length
@@ -69,6 +70,16 @@ export function Composer({ client, endpoint }) {
     </div>
     <${Answer} client=${client} sent=${sent} />
   </form>`;
+}
+
+/** How to get a form: by a message that clients send. @param {{ endpoint: import("./model.js").Endpoint }} props */
+function FirstMessage({ endpoint }) {
+  const answer = endpoint.send.find((each) => each.declared);
+  const line = `"receive": {"ask": ${JSON.stringify(answer ? { reply: answer.name } : {})}}`;
+  return html`<p class="quiet">
+    Any JSON object may be sent here. Messages that the manifest declares get a form: write${" "}
+    <code class="theirs">${visible(line)}</code> under mdbgen.endpoints.${endpoint.name}.
+  </p>`;
 }
 
 /** What came back, under the question. */
