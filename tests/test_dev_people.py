@@ -116,7 +116,7 @@ REFUSALS = {
         "the signature was not made with the app's key (InvalidSignatureError)",
         "always",
     ),
-    "refresh token": ("credential", "another kind: type is 'refresh'", "always"),
+    "refresh token": ("credential", "wrong kind: type is 'refresh'", "always"),
     "other audience": ("credential", "it has aud, but MDB_JWT_AUDIENCE is not set", "always"),
     "anonymous": ("credential", "no credential was shown, and one is required", "default"),
 }
@@ -234,7 +234,7 @@ async def test_any_header_cookie_and_parameter_can_be_sent(dev: Dev) -> None:
         refused = await _refused(
             page, **nobody, headers=[["Host", "evil.example"], ["Origin", dev.app]]
         )
-    assert _failed(broken) == ("credential", "Authorization is broken", "always")
+    assert _failed(broken) == ("credential", "malformed Authorization", "always")
     assert _failed(refused)[0] == "origin"
 
 
@@ -292,5 +292,5 @@ async def test_tokens_are_as_the_app_wants_them(tmp_path: Path) -> None:
         async with dev.page() as page:
             await page.join("ada", "realtime")
             other = await _refused(page, "other audience", "realtime")
-    why = "the token is for another audience than MDB_JWT_AUDIENCE (InvalidAudienceError)"
+    why = "the token is for an audience other than MDB_JWT_AUDIENCE (InvalidAudienceError)"
     assert _failed(other) == ("credential", why, "always")

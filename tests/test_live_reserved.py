@@ -77,7 +77,7 @@ async def test_what_was_left_out_is_said_once(server: Server) -> None:
         for _ in range(3):
             await server.post("/broadcast", message={"type": "x", "seq": 1, "reply_to": 1})
             await client.recv()
-    assert server.log.count("only the server sets them") == 1
+    assert server.log.count("only the server sets these") == 1
 
 
 async def test_seq_is_the_servers_where_there_is_history(server: Server) -> None:

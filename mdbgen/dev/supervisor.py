@@ -215,9 +215,13 @@ class Supervisor:
 
 
 def _trace_in(event: Event) -> str | None:
-    """Return the traceback of a record; the server puts that of a failed start into the text."""
+    """Return the traceback of a record; the server puts that of a failed start into the text.
+
+    Where a setting is missing, the package leaves one line of it: ``SettingsError: …``.
+    """
     text = str(event.get("text", ""))
-    return event.get("traceback") or (text if text.startswith("Traceback") else None)
+    is_fault = text.startswith(("Traceback", "SettingsError: "))
+    return event.get("traceback") or (text if is_fault else None)
 
 
 async def _first_event(worker: Worker) -> Event:

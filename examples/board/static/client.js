@@ -41,11 +41,11 @@ const CONNECT_TIMEOUT_MS = 20000;
 const PING_MS = 30000; // where the server does not say how often
 const SILENCE_GRACE_MS = 20000;
 const FAREWELL_MS = 3000; // from `disconnect` to the close, which follows at once
-const LONGEST_TIMER_MS = 2 ** 31 - 1; // one that is set for longer fires at once
-const STABLE_MS = 5000; // a connection that lasts so long starts the backoff afresh
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // a longer one fires at once
+const STABLE_MS = 5000; // a connection that lasts this long resets the backoff
 const RESTART_SPREAD = 10; // times longer, or all clients come back at once
 const UNFIT_TOKEN = "the token contains characters that cannot be sent";
-const NO_WEBSOCKET = "no WebSocket can be made: see the options url and webSocket";
+const NO_WEBSOCKET = "cannot create a WebSocket: see the options url and webSocket";
 const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // what RFC 7230 calls a token
 /** A WebSocket that comes back after most losses. */
 class ReconnectingSocket {
@@ -114,7 +114,7 @@ class ReconnectingSocket {
         for (const { text } of this.queue.splice(0))
             this.write(text);
     }
-    /** Not to a server that has said good-bye already. */
+    /** Not to a server that has already sent a `disconnect`. */
     canWrite() {
         return this.current.state === "open" && this.farewell === null && !this.isClosing();
     }
@@ -123,7 +123,7 @@ class ReconnectingSocket {
     }
     write(text) {
         this.socket?.send(text);
-        this.activeAt = Date.now(); // whom it hears, the server does not ping
+        this.activeAt = Date.now(); // the server does not ping clients that it hears from
     }
     async connect() {
         this.farewell = null;
@@ -136,23 +136,24 @@ class ReconnectingSocket {
             await this.open(signal);
         }
         catch (error) {
-            const noTicket = { code: ABNORMAL, reason: "no ticket: the request failed" };
+            const other = { code: ABNORMAL, reason: "the attempt failed" };
             if (!signal.aborted)
-                this.lose(error instanceof ConnectionRefusal ? error.close : noTicket);
+                this.lose(error instanceof ConnectionRefusal ? error.close : other);
         }
     }
     async open(signal) {
         if (signal.aborted)
             return;
-        const { ticket, webSocket } = this.options;
+        const { webSocket } = this.options;
         const url = endpointUrl(this.options.url, this.path);
         const token = await this.askForToken();
         if (signal.aborted)
             return;
-        const protocols = ticket ? [] : asProtocols(token);
         this.watch(CONNECT_TIMEOUT_MS);
         if (this.since !== null)
             url.searchParams.set("since", String(this.since));
+        const { ticket } = this.options;
+        const protocols = ticket ? [] : asProtocols(token);
         if (ticket)
             url.searchParams.set("ticket", await fetchTicket(url, token, signal));
         if (signal.aborted)
@@ -389,7 +390,7 @@ class ClientOfEndpoint {
     }
 }
 _ClientOfEndpoint_socket = new WeakMap();
-/** Why there is no connection, in fixed words: an error of others may quote the token. */
+/** Why there is no connection, in fixed words: other errors may quote the token. */
 class ConnectionRefusal extends Error {
     constructor(reason, code = POLICY_VIOLATION) {
         super(reason);
@@ -408,7 +409,7 @@ function orRefuse(reason, make) {
 /**
  * Get a ticket for one connection to an endpoint.
  *
- * Without a token the page's cookies have to do, which the server takes from its own pages only.
+ * Without a token, the page's cookies must do; the server takes them from its own pages alone.
  */
 export async function fetchTicket(endpoint, token, signal = null) {
     const url = new URL(endpoint);
@@ -417,16 +418,18 @@ export async function fetchTicket(endpoint, token, signal = null) {
     url.search = "";
     const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
     const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
-    const response = await fetch(url, { method: "POST", headers, signal });
+    const response = await fetch(url, { method: "POST", headers, signal }).catch(() => {
+        throw new ConnectionRefusal("no ticket: the request failed", ABNORMAL);
+    });
     if (response.status === 401)
         throw new ConnectionRefusal("unauthenticated");
     if (response.status === 403)
         throw new ConnectionRefusal("forbidden");
     if (!response.ok)
         throw new ConnectionRefusal(`no ticket: HTTP ${response.status}`, ABNORMAL);
-    const { ticket } = (await response.json());
-    if (typeof ticket === "string")
-        return ticket;
+    const answer = (await response.json().catch(() => null));
+    if (typeof answer?.ticket === "string")
+        return answer.ticket;
     throw new ConnectionRefusal("no ticket: the answer has none", ABNORMAL);
 }
 function asProtocols(token) {
@@ -446,7 +449,7 @@ function unguessable() {
 function after(ms, action) {
     return setTimeout(action, Math.min(ms, LONGEST_TIMER_MS));
 }
-/** What should be a text, but may be anything. */
+/** What should be a string, but may be anything. */
 function asText(value) {
     return typeof value === "string" ? value : "";
 }
@@ -462,7 +465,7 @@ function readFrame(text) {
 /** The address of an endpoint, where `base` is that of the app or the endpoint's own already. */
 function endpointUrl(base, path) {
     const page = globalThis.location?.href;
-    const url = orRefuse("the option url is no address", () => new URL(base ?? "/", page));
+    const url = orRefuse("the option url is not an address", () => new URL(base ?? "/", page));
     url.protocol = url.protocol.replace("http", "ws");
     const given = withoutEnd(url.pathname);
     const own = withoutEnd(path);
