@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, get_args
 
+from starlette.websockets import WebSocketState
+
 from mdbgen.dev.child.asgi import CLIENT
 from mdbgen.dev.child.link import Command, Link
 
@@ -17,6 +19,7 @@ VIEW_INTERVAL_S = 1.0
 MAX_SHOWN = 500  # connections, and channels
 RESTARTING = 1012
 CLOSE_TIMEOUT_S = 1.0  # for all to be told that the server restarts
+LOOK_AGAIN_S = 0.01
 
 _OWN_TYPES = ("connected", "disconnect", "resync", "ping")
 
@@ -77,8 +80,12 @@ class Agent:
         manager = self._package.manager
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                for each in manager.active_connections:
+                leaving = manager.active_connections
+                for each in leaving:
                     await manager.disconnect(each, RESTARTING, "the app is reloaded")
+                # The server closes what is still open when it stops, without a reason.
+                while any(map(_is_unclosed, leaving)):
+                    await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _do(self, command: Command) -> Any:
         if self._package is None:
@@ -141,6 +148,11 @@ class Agent:
             "channels": [_entry("channel", *each) for each in _most(channels)],
             "stats": manager.stats(),
         }
+
+
+def _is_unclosed(connection: Any) -> bool:
+    """Whether the close has not been sent yet."""
+    return connection.websocket.application_state is not WebSocketState.DISCONNECTED
 
 
 def _shown(connection: Any) -> dict[str, Any]:
