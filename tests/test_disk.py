@@ -44,8 +44,12 @@ def codes(error: OutputError) -> list[tuple[str, str]]:
         "class RealtimeHandlers(:\n",
         "\0",
         f"x = {'-' * 20_000}1\n",
+        f"x = {'+1' * 2_000}\n",
     ],
-    ids=["empty", "no class", "inherits from elsewhere", "no Python", "a null", "a deep tree"],
+    ids=[
+        *("empty", "no class", "inherits from elsewhere", "no Python", "a null"),
+        *("too deep to parse", "too deep to walk"),
+    ],
 )
 def test_nothing_is_missing_where_nobody_can_tell(text: str) -> None:
     assert missing_stubs(HANDLER, text) == ""
