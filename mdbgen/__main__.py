@@ -1,5 +1,15 @@
-"""``python -m mdbgen``."""
+"""The program: ``mdbgen``, or ``python -m mdbgen``."""
 
-from mdbgen.cli import main
+import gc
 
-main()
+
+def run() -> None:
+    """Run the command line and exit."""
+    gc.disable()  # the process is gone before it pays, and imports alone trigger it often
+    from mdbgen.cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -33,7 +32,6 @@ Form = Annotated[Format, typer.Option("--format", help="For people, tools or pul
 
 def emit(run: Callable[[], Report], form: Format) -> None:
     """Print what a command has to say, and exit."""
-    gc.disable()  # the process is gone before it pays, and imports alone trigger it often
     report = outcome_of(run, form)
     print_text(sys.stderr, report.stderr, report.code)
     raise typer.Exit(print_text(sys.stdout, report.stdout, report.code))

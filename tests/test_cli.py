@@ -52,7 +52,6 @@ class Shell:
         with pytest.raises(SystemExit) as caught:
             main()
         gc.unfreeze()
-        gc.enable()
         captured = self._capture.readouterr()
         assert isinstance(caught.value.code, int)
         return Run(caught.value.code, captured.out, captured.err)

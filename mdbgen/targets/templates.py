@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_FOLDER = files("mdbgen.templates")
+
 
 @cache
 def template(name: str) -> str:
     """Return a template as it is."""
-    return files("mdbgen.templates").joinpath(name).read_text("utf-8")
+    return _FOLDER.joinpath(name).read_text("utf-8")
 
 
 def fill(name: str, **values: object) -> str:
@@ -25,8 +27,11 @@ def fill(name: str, **values: object) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+    from mdbgen.targets.compiled import CompiledTemplates
+
     return Environment(
         loader=FunctionLoader(template),
+        bytecode_cache=CompiledTemplates(_FOLDER),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
