@@ -246,6 +246,29 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
     assert "an entry is not a message of this app" in workers.two.log
 
 
+def test_what_is_for_nobody_here_is_read_in_larger_pieces(workers: Workers) -> None:
+    """A read costs as much whatever it brings; without pauses there would be one for each."""
+    with workers.redis.client as client:
+
+        def reads() -> int:
+            return int(client.info("commandstats")["cmdstat_xread"]["calls"])
+
+        before = reads()
+        for _ in range(300):
+            client.xadd(STREAM, {"m": '{"type": "it"}', "u": "nobody"})
+            time.sleep(0.002)  # time for both workers to read it, if they wanted
+        assert reads() - before < 300, "of two workers"
+
+
+async def test_a_pause_ends_where_a_worker_publishes(workers: Workers) -> None:
+    async with workers.one.join("/ws") as here, workers.two.join("/ws") as there:
+        for number in range(20):
+            workers.redis.add(STREAM, m='{"type": "it"}', u="nobody")
+            await workers.one.post("/broadcast", message={"type": f"{number}"})
+        expected = [f"{number}" for number in range(20)]
+        assert await types(here, 20) == await types(there, 20) == expected
+
+
 async def test_what_is_there_twice_is_delivered_once_and_a_gap_is_a_resync(
     workers: Workers,
 ) -> None:

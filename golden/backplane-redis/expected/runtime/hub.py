@@ -147,6 +147,9 @@ class Hub:
         self, seq: int, frame: Frame, audience: Audience
     ) -> Iterator[tuple[Frame, Audience]]:
         """The frame for each endpoint, with its number where the endpoint keeps a history."""
+        if not histories:
+            yield frame, audience
+            return
         for name in _ENDPOINTS if audience.endpoints is None else audience.endpoints:
             history = histories.get(name)
             numbered = frame

@@ -138,6 +138,13 @@ class Publisher:
             self._deliver(outgoing)
         self._drop_excess()
 
+    async def wait_for_entry(self, timeout_s: float) -> None:
+        """Wait until there is something to read back, for the given time at most."""
+        if not self._unread:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._wake.wait()
+
     def mark_loss(self) -> None:
         """Tell all workers that something this one published is gone from Redis."""
         self.last_id = None

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 BLOCK_MS = 2_000  # how long Redis waits for something new; the socket waits longer
 LATE_S = BLOCK_MS / 1000 + 1.0  # for an answer: this process, or Redis, was held up
 TURN_S = 0.01  # of work, before others have their turn
+# After a read that was for nobody here: where there is one message to a user of another
+# worker, there are more, and a read costs as much as ten deliveries, whatever it brings.
+BYSTANDER_PAUSE_S = 0.01
 MAX_LAG_S = 1.0  # how long a client waits for a worker that is behind others
 LOG_AGAIN_S = 10.0  # after a line on an entry that was skipped
 NOTHING_READ = EntryId(0, 0)
@@ -61,6 +64,7 @@ class Reader:
         self._cursor: EntryId | None = None
         self._seq = 0
         self._is_marked = False  # clients have been told, and nothing came since
+        self._is_bystander = False  # what was read last was for nobody here
         self._moved = asyncio.Condition()
         self._logged_at = -LOG_AGAIN_S
 
@@ -160,6 +164,8 @@ class Reader:
         await self._take(entries)
         if is_last:
             self._catch_up()
+            if self._is_bystander:
+                await self._publisher.wait_for_entry(BYSTANDER_PAUSE_S)
 
     def _catch_up(self) -> None:
         if self._is_behind:
@@ -168,6 +174,7 @@ class Reader:
 
     async def _take(self, entries: Entries) -> None:
         """Hand on what was read, and let others have their turn now and then."""
+        self._is_bystander = True
         turn_ends_at = monotonic() + TURN_S
         for entry_id, fields in entries:
             try:
@@ -205,6 +212,7 @@ class Reader:
         self._advance(seq)
 
     def _take_back(self, seq: int, fields: Fields) -> None:
+        self._is_bystander = False  # somebody here waits for it
         count = int(fields[b"n"])
         if self._publisher.take_back(count):
             self._hand_on(seq, fields)
@@ -218,8 +226,8 @@ class Reader:
             self._is_marked = False
             if self._is_behind:
                 self._receiver.deliver_late(seq, *broadcast)
-            else:
-                self._receiver.deliver_as(seq, *broadcast)
+            elif self._receiver.deliver_as(seq, *broadcast):
+                self._is_bystander = False
         elif b"d" in fields:
             self._receiver.end(_text(fields, b"u"), *_end_order(fields[b"d"]))
         elif b"l" in fields and not self._is_marked:

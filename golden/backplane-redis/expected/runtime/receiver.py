@@ -15,7 +15,7 @@ class Receiver(Protocol):
     """The clients of this process, to which the reader passes on what it reads."""
 
     def deliver_as(self, seq: int, frame: Frame, audience: Audience) -> int:
-        """Queue a broadcast under its number, for everyone it is for."""
+        """Queue a broadcast under its number, for everyone it is for; how many get it."""
         ...
 
     def deliver_late(self, seq: int, frame: Frame, audience: Audience) -> None:
