@@ -17,8 +17,9 @@ from .clients import Audience, clients
 from .clients import Stats as ClientStats
 from .closing import CloseInfo
 from .emitter import emitter
-from .history import histories, position
+from .history import histories
 from .link import BackplaneStats
+from .replay import position
 from .stream import Fields
 from .wire import Frame, server_frame
 

@@ -6,12 +6,10 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..settings import HISTORY, EndpointName
-from .client import Client
-from .wire import Frame, numbered, server_frame
+from .wire import Frame, numbered
 
 MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, however many may be kept
 _ENTRY_BYTES = 512  # what an entry takes besides its text
@@ -95,39 +93,3 @@ class History:
 histories: dict[EndpointName, History] = {
     name: History(kept) for name, kept in HISTORY.items()
 }
-
-
-def position(endpoint: EndpointName) -> dict[str, int]:
-    """``seq`` of the last broadcast; empty where the endpoint keeps no history."""
-    history = histories.get(endpoint)
-    return {} if history is None else {"seq": history.position}
-
-
-def replay(client: Client, since: str) -> list[Frame]:
-    """What a client that comes back has missed; a ``resync`` frame where that is lost.
-
-    Args:
-        since: The last ``seq`` that it saw, as the client wrote it.
-    """
-    history = histories.get(client.connection.endpoint)
-    if history is None:
-        return []
-    room = client.outbox.limit // 2  # the rest is for what is new
-    missed = history.since(since, client.connection.user_id, room)
-    if missed is not None:
-        return missed
-    return [server_frame("resync", seq=history.position)]
-
-
-def recheck(client: Client, replayed_to: Mapping[str, int]) -> list[Frame]:
-    """A ``resync`` frame, if a channel has had a broadcast since the replay.
-
-    The client may have been in none then: handlers join them in ``on_connect``.
-    """
-    if not replayed_to:
-        return []
-    history = histories[client.connection.endpoint]
-    since, user_id = str(replayed_to["seq"]), client.connection.user_id
-    if history.since(since, user_id, client.outbox.limit) is not None:
-        return []
-    return [server_frame("resync", seq=history.position)]

@@ -35,9 +35,9 @@ from .closing import (
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
-from .history import position, recheck, replay
 from .inbound import Received, Unusable, is_pong, message_id
 from .inbox import Inbox
+from .replay import position, recheck, replay
 from .tasks import cancel_task, raise_if_not_the_apps, start_task
 from .tokens import Identity
 from .wire import Frame, error_frame, server_frame

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from .client import Client
-from .history import position
+from .replay import position
 from .wire import Frame, server_frame
 
 
