@@ -2,11 +2,13 @@
 
 Run it with the interpreter that mdbgen is installed for:
 
-    python benchmarks/startup.py [--rounds 15]
+    python benchmarks/startup.py [--rounds 15] [--before ../before/.venv/bin/python]
 
 Every round starts each command once, in a new order, so that a busy machine slows all of them
 alike. A figure is the median over the rounds of the ratio *within* a round; absolute times depend
-on the machine and carry no goal. Standard library only.
+on the machine and carry no goal. With --before, each command is also measured against the same one
+of another mdbgen. Both want to be installed by ``pip install .``: an editable installation takes
+longer to import. Standard library only.
 """
 
 from __future__ import annotations
@@ -56,10 +58,17 @@ GOALS = (
 )
 
 
+BEFORE = tuple(
+    Goal(each, f"{each}, before", 1.0)
+    for each in ("generate, 1 endpoint", "check, clean", "--version")
+)
+
+
 class Workshop:
     """The commands that are measured, and the folder that they work in."""
 
     def __init__(self, folder: Path, python: str) -> None:
+        folder.mkdir()
         self.python = python
         self.one = _write_manifest(folder / "one.json", endpoints=1)
         self.many = _write_manifest(folder / "many.json", endpoints=MANY)
@@ -117,12 +126,16 @@ def run(command: Sequence[str]) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, wall_s)
 
 
-def measure(workshop: Workshop, rounds: int) -> list[dict[str, Cost]]:
+def measure(workshop: Workshop, before: Workshop | None, rounds: int) -> list[dict[str, Cost]]:
     """Every command once per round, each round in another order."""
     workshop.warm_up()
+    every = workshop.commands()
+    if before:
+        before.warm_up()
+        every |= {f"{name}, before": command for name, command in before.commands().items()}
     results = []
     for _ in range(rounds):
-        commands = list(workshop.commands().items())
+        commands = list(every.items())
         random.shuffle(commands)
         results.append({name: command() for name, command in commands})
     return results
@@ -134,7 +147,7 @@ def table(results: list[dict[str, Cost]]) -> str:
         "| command | measured against | CPU, median | min–max | wall, median | goal | |",
         "|---|---|---|---|---|---|---|",
     ]
-    for goal in GOALS:
+    for goal in (goal for goal in (*GOALS, *BEFORE) if goal.unit in results[0]):
         cpu = [each[goal.command].cpu_s / each[goal.unit].cpu_s for each in results]
         wall = [each[goal.command].wall_s / each[goal.unit].wall_s for each in results]
         verdict = "holds" if median(cpu) <= goal.limit else "**missed**"
@@ -162,9 +175,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--python", default=sys.executable, help="where mdbgen is installed")
+    parser.add_argument("--before", help="where another mdbgen is installed")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = measure(Workshop(Path(folder), options.python), options.rounds)
+        workshop = Workshop(Path(folder) / "now", options.python)
+        before = Workshop(Path(folder) / "before", options.before) if options.before else None
+        results = measure(workshop, before, options.rounds)
     print(f"{options.rounds} rounds, Python {sys.version.split()[0]}, {os.cpu_count()} cores\n")
     print(table(results))
 

@@ -93,7 +93,7 @@ class Client:
         if not self._push_here(frame):
             await run_on(self.loop, self.outbox.push, frame)
         elif self.outbox.is_half_full and self._is_in_handler():
-            await self._keep_pace()
+            await self.keep_pace()
 
     async def post(self, frame: Frame) -> None:
         """Send a frame without waiting for the client.
@@ -103,6 +103,11 @@ class Client:
         """
         if not self._push_here(frame):
             await run_on(self.loop, self.outbox.push, frame)
+
+    async def keep_pace(self) -> None:
+        """Let the client's own handler wait for a client that is slow."""
+        if not await self.outbox.keep_pace():
+            self.drop()
 
     def end(self, info: CloseInfo) -> None:
         """End it from this side; what waits for it is still written."""
@@ -132,10 +137,6 @@ class Client:
         if self.reading is not None:
             self.reading.reschedule(0)  # a time long past: the reader stops now
         self._on_end(self)
-
-    async def _keep_pace(self) -> None:
-        if not await self.outbox.keep_pace():
-            self.drop()
 
     def _push_here(self, frame: Frame) -> bool:
         """Push a frame, unless the client is on another event loop."""

@@ -35,7 +35,7 @@ from .closing import (
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
-from .inbound import Received, Unusable, is_pong, message_id, parse_object
+from .inbound import Unusable, is_pong, message_id, parse_object
 from .inbox import Inbox
 from .replay import position, recheck, replay
 from .tasks import cancel_task, raise_if_not_the_apps, start_task
@@ -295,34 +295,32 @@ class Session:
         if message is None:
             return
         try:
-            await self._answer(message)
-        except NotImplementedByApp:
-            self._answer_error("not_implemented", "nothing handles this", message)
+            await self._handlers.handle(self._connection, message)
         except BaseException as problem:
             raise_if_not_the_apps(problem)
-            log.exception(
-                "handler failed endpoint=%s connection=%s",
-                self._endpoint.name,
-                self._connection.id,
-            )
-            self._answer_error("handler_failed", "the handler failed", message)
+            self._client.outbox.push(self._error(problem, message_id(message)))
 
-    async def _answer(self, message: Received) -> None:
-        """Let the app handle a message, and send what it answers."""
-        try:
-            await self._handlers.handle(self._connection, message)
-        except MessageError as problem:
+    def _error(self, problem: BaseException, reply_to: str | int | None) -> Frame:
+        """What the sender of a message is told of what its handler raised."""
+        if isinstance(problem, NotImplementedByApp):
+            return error_frame("not_implemented", "nothing handles this", reply_to)
+        if isinstance(problem, MessageError):
             log.info(
                 "message refused endpoint=%s connection=%s code=%s",
                 self._endpoint.name,
                 self._connection.id,
                 problem.code,
             )
-            reply_to = message_id(message)
-            frame = error_frame(
-                problem.code, problem.message, reply_to, problem.details
-            )
-            self._client.outbox.push(frame)
-
-    def _answer_error(self, code: str, text: str, message: Received) -> None:
-        self._client.outbox.push(error_frame(code, text, message_id(message)))
+            try:
+                return error_frame(
+                    problem.code, problem.message, reply_to, problem.details
+                )
+            except TypeError as cause:  # the details have no JSON form
+                problem = cause
+        log.error(
+            "handler failed endpoint=%s connection=%s",
+            self._endpoint.name,
+            self._connection.id,
+            exc_info=problem,
+        )
+        return error_frame("handler_failed", "the handler failed", reply_to)
