@@ -240,10 +240,10 @@ class Reader:
             NotOurs: It is not a message of this app.
         """
         try:
+            if b"m" in fields:  # first: whoever writes it may write anything beside it
+                return self._read_foreign(fields)
             if b"f" in fields:
                 return _frame(fields[b"f"]), self._audience(fields)
-            if b"m" in fields:
-                return self._read_foreign(fields)
         except UnicodeDecodeError:
             raise NotOurs("it is not UTF-8") from None
         return None
@@ -273,13 +273,12 @@ class Reader:
         return self._receiver.audience(user_id, channel, endpoints, excluded)
 
     def _judge(self, fields: Fields) -> Verdict:
-        publisher = fields.get(b"p")
-        if publisher is None:
+        if b"p" not in fields and b"m" in fields:
             return Verdict.NEXT
         try:
-            return self._ledger.judge(publisher, int(fields[b"n"]))
+            return self._ledger.judge(fields[b"p"], int(fields[b"n"]))
         except (KeyError, ValueError):
-            raise NotOurs("no worker has named or numbered it") from None
+            raise NotOurs("it has no field m, and is from no worker") from None
 
     def _lose(self, seq: int) -> None:
         """Mark a gap: what came before ``seq`` is no longer whole."""

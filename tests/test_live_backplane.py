@@ -233,8 +233,17 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
             add(STREAM, m=bad)
         add(STREAM, m="{}", e="nowhere")
         add(STREAM, m='{"type": "x"}', u=b"\xff")
-        add(STREAM, z="unknown")
-        add(STREAM, m='{"type": "all"}')
+        for own in (
+            {"z": "unknown"},
+            {"u": "ada"},
+            {"f": "nonsense"},
+            {"f": '{"type": "connected"}'},
+            {"d": '{"id": "", "code": 1000, "reason": "done"}', "u": "ada"},
+            {"d": '{"id": [], "code": 1000, "reason": "done"}'},
+            {"l": "1"},
+        ):  # the workers' own fields, but from no worker
+            add(STREAM, **own)
+        add(STREAM, m='{"type": "all"}', f='{"type": "connected"}', d="{}", l="1")
         add(STREAM, m='{"type": "ada"}', u="ada")
         add(STREAM, m='{"type": "other"}', e="other")
         for client, expected in ((ada, ["all", "ada"]), (other, ["all", "other"])):
@@ -242,8 +251,9 @@ async def test_other_programs_publish_with_xadd(workers: Workers) -> None:
             assert [each["type"] for each in frames] == expected
             assert {each["app_slug"] for each in frames} == {"workers"}
     stats = (await workers.two.get("/stats"))["backplane"]
-    assert stats["skipped"] - skipped == 11
+    assert stats["skipped"] - skipped == 18
     assert "an entry is not a message of this app" in workers.two.log
+    assert "could not be handed on" not in workers.two.log
 
 
 def test_what_is_for_nobody_here_is_read_in_larger_pieces(workers: Workers) -> None:

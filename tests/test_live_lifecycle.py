@@ -100,6 +100,8 @@ async def test_a_rejected_client_hears_forbidden_and_nothing_else(
         "raise=BaseExceptionGroup",
         "raise=Odd",
         "cancelled=yes",
+        "group=fails",
+        "group=caught&raise=KeyError",
         "say=hello&raise=KeyError",
     ],
 )

@@ -140,6 +140,7 @@ held = pytest.mark.parametrize(
         (date(2026, 1, 2), "2026-01-02"),
         (UUID(UUID_TEXT), UUID_TEXT),
         (Decimal("1.10"), "1.10"),
+        (Decimal("NaN"), "NaN"),  # as pydantic writes it
         (Color.RED, "red"),
         (Size.BIG, "big"),
         (Level.HIGH, 3),
@@ -353,6 +354,39 @@ def test_any_mapping_will_do(ws: ModuleType) -> None:
     ]
     for message in messages:
         assert wire(ws, message)["type"] == "it"
+
+
+class Word(Enum):
+    PING = "ping"
+
+
+class Wish(str, Enum):  # noqa: UP042 - as many apps have it
+    RESYNC = "resync"
+
+
+class Outer(Enum):
+    PING = Word.PING
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        (Word.PING, "ping"),
+        (Wish.RESYNC, "resync"),
+        (Outer.PING, "ping"),
+        (b"connected", "connected"),
+        (Text("disconnect"), "disconnect"),
+    ],
+)
+def test_no_other_spelling_makes_it_the_servers_own(ws: ModuleType, kind: Any, word: str) -> None:
+    for encode in (ws.runtime.wire.encode_mapping, ws.runtime.wire.encode_broadcast):
+        with pytest.raises(TypeError, match=f"^type: only the server sends '{word}'$"):
+            encode({"type": kind})
+
+
+def test_a_type_is_written_as_any_other_value(ws: ModuleType) -> None:
+    for kind, word in ((Color.RED, "red"), (Size.BIG, "big"), (b"it", "it"), (Level.HIGH, 3)):
+        assert wire(ws, {"type": kind})["type"] == word
 
 
 def test_a_message_is_left_as_it_was(ws: ModuleType) -> None:

@@ -103,6 +103,17 @@ async def test_mappings_of_compat_go_where_their_type_is_declared(server: Server
         assert await types(screen) == ["of the old days"]
 
 
+async def test_a_type_may_be_an_enum(server: Server) -> None:
+    """It is written as its value, so it goes where that is declared."""
+    async with server.join("/feed") as feed, server.join("/screen") as screen:
+        for kind in ("Plain", "OfText"):
+            path = f"/compat_with_enum?kind={kind}"
+            assert await server.post(path, type="staff_note", text="hush") == 0
+            assert await server.post(path, type="order_created", text="x") == 1
+        assert await types(feed) == ["order_created", "order_created"]
+        assert await types(screen) == []
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [

@@ -203,6 +203,32 @@ async def test_a_handler_whose_own_task_was_cancelled_has_failed(server: Server)
         await check_alive(client)
 
 
+async def test_a_group_of_tasks_that_fails_ends_nothing(server: Server) -> None:
+    """Before Python 3.13, it leaves behind a cancellation that never comes."""
+    async with server.join("/ws?group=caught", token=token()) as client:
+        for question in (
+            {"type": "group", "wish": "fails", "id": 1},
+            {"type": "raise", "name": "KeyError", "id": 2},
+            {"type": "cancelled", "id": 3},
+        ):
+            caught = await client.ask({"type": "group", "wish": "caught"})
+            assert (caught["type"], caught["data"]) == ("group", "went on")
+            answer = await client.ask(question)
+            assert (answer["code"], answer["reply_to"]) == ("handler_failed", question["id"])
+            await check_alive(client)
+
+
+async def test_a_client_whose_worker_is_gone_is_told(server: Server) -> None:
+    """Where a handler cannot be told from one that was cancelled, its client may come back."""
+    async with server.join("/ws", token=token()) as client:
+        await client.send({"type": "group", "wish": "caught", "and_then": "cancelled"})
+        answer = await client.recv()
+        if answer["type"] == "disconnect":
+            assert (answer["code"], answer["reconnect"]) == (1011, True)
+        else:  # from Python 3.13 on
+            assert answer["code"] == "handler_failed"
+
+
 async def test_a_handler_that_sends_what_is_no_json_has_failed(server: Server) -> None:
     async with server.join("/ws", token=token()) as client:
         assert (await client.ask({"type": "unsendable"}))["code"] == "handler_failed"

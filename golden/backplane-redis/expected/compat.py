@@ -16,7 +16,7 @@ from .runtime.connection import Connection as WebSocketConnection
 from .runtime.hub import hub
 from .runtime.manager import ConnectionManager as WebSocketConnectionManager
 from .runtime.manager import manager
-from .runtime.wire import encode_broadcast
+from .runtime.wire import encode_broadcast, type_of
 from .settings import APP_SLUG, SENT_AT
 
 __all__ = [
@@ -44,7 +44,7 @@ async def broadcast_to_app(
     user = None if user_id is None else str(user_id)
     frame = encode_broadcast(message)
     # A declared type reaches clients of endpoints that declare it, any other everybody.
-    endpoints = SENT_AT.get(str(message.get("type")))
+    endpoints = SENT_AT.get(type_of(message))
     return await hub.publish(frame, Audience(user_id=user, endpoints=endpoints))
 
 

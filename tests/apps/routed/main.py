@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from enum import Enum
 from typing import Any
 
 from app import ws
@@ -41,4 +42,21 @@ async def send(body: dict[str, Any] = Body()) -> str | None:
 @app.post("/compat")
 async def compat(message: dict[str, Any] = Body()) -> int:
     """``compat`` is an attribute of the package, without an import of its own."""
+    return await ws.compat.broadcast_to_app("routed", message)
+
+
+class Plain(Enum):
+    STAFF_NOTE = "staff_note"
+    ORDER_CREATED = "order_created"
+
+
+class OfText(str, Enum):  # noqa: UP042 - as many apps have it
+    STAFF_NOTE = "staff_note"
+    ORDER_CREATED = "order_created"
+
+
+@app.post("/compat_with_enum")
+async def compat_with_enum(kind: str, message: dict[str, Any] = Body()) -> int:
+    enum = {"Plain": Plain, "OfText": OfText}[kind]
+    message["type"] = enum(message["type"])
     return await ws.compat.broadcast_to_app("routed", message)

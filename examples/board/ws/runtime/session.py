@@ -38,7 +38,7 @@ from .heartbeat import Heartbeat
 from .inbound import Unusable, is_pong, message_id
 from .inbox import Inbox
 from .replay import position, recheck, replay
-from .tasks import cancel_task, raise_if_not_the_apps, start_task
+from .tasks import cancel_task, forget_cancellations, raise_if_not_the_apps, start_task
 from .tokens import Identity
 from .wire import Frame, error_frame, server_frame
 
@@ -166,11 +166,12 @@ class Session:
         try:
             if await self._connect():
                 while (text := await self._inbox.take()) is not None:
+                    forget_cancellations()
                     await self._handle(text)
         except BaseException as problem:
+            self._client.reject(FAILED)  # nobody would handle what else it sends
             raise_if_not_the_apps(problem)
             log.exception("session failed connection=%s", self._connection.id)
-            self._client.reject(FAILED)
 
     async def _connect(self) -> bool:
         """Let the app have a look, then tell the client that it is connected."""

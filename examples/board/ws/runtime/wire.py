@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args
 
@@ -60,14 +61,25 @@ def error_frame(
     )
 
 
+def type_of(message: Mapping[str, Any]) -> str:
+    """Its ``type`` as clients get it: the value of an ``Enum``; "" where it is no text."""
+    kind = message.get("type")
+    while isinstance(kind, Enum):
+        kind = kind.value
+    if isinstance(kind, bytes):  # pydantic writes them as text
+        return kind.decode(errors="replace")
+    return kind if isinstance(kind, str) else ""
+
+
 def _encode(message: Mapping[str, Any], reserved: frozenset[str]) -> Frame:
     if not isinstance(message, Mapping):
         raise TypeError(f"a message is a mapping, not {type(message).__name__}")
     for key in message:
         if not isinstance(key, str):
             raise TypeError(f"{key!r}: the keys of a message are strings")
-    if message.get("type") in _SERVER_TYPES:
-        raise TypeError(f"type: only the server sends {message['type']!r}")
+    kind = type_of(message)
+    if kind in _SERVER_TYPES:
+        raise TypeError(f"type: only the server sends {kind!r}")
     if not reserved.isdisjoint(message):
         _warn_of_reserved()
         message = {key: value for key, value in message.items() if key not in reserved}

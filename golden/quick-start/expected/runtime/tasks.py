@@ -14,6 +14,7 @@ CANCEL_TIMEOUT_S = 1.0  # how long a task may take to end once it is cancelled
 
 # Event loops themselves keep only weak references to tasks.
 _tasks: set[asyncio.Task[None]] = set()
+_ending: set[asyncio.Task[None]] = set()  # those that were told to end
 
 
 def start_task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -28,6 +29,7 @@ async def cancel_task(task: asyncio.Task[None]) -> None:
     """Cancel a task, if it is not done. One that ignores that is left to itself."""
     if task.done():
         return
+    _ending.add(task)
     task.cancel()
     await asyncio.wait({task}, timeout=CANCEL_TIMEOUT_S)
     if not task.done():
@@ -37,13 +39,27 @@ async def cancel_task(task: asyncio.Task[None]) -> None:
 def raise_if_not_the_apps(problem: BaseException) -> None:
     """Pass on what is meant for this very task or process, not for the handler."""
     task = asyncio.current_task()
-    is_cancelled = task is not None and task.cancelling() > 0
-    if is_cancelled or isinstance(problem, KeyboardInterrupt | SystemExit):
+    is_cancellation = isinstance(problem, asyncio.CancelledError)
+    is_cancelled = task is not None and is_cancellation and task.cancelling() > 0
+    is_meant = task in _ending or is_cancelled
+    if is_meant or isinstance(problem, KeyboardInterrupt | SystemExit):
         raise problem
+
+
+def forget_cancellations() -> None:
+    """Let nothing that a handler has left behind be taken for the end of this task.
+
+    Before Python 3.13, a ``TaskGroup`` that fails leaves the task that waits for it with a
+    cancellation that is counted and never comes.
+    """
+    task = asyncio.current_task()
+    while task is not None and task not in _ending and task.cancelling() > 0:
+        task.uncancel()
 
 
 def _note_end(task: asyncio.Task[None]) -> None:
     _tasks.discard(task)
+    _ending.discard(task)
     problem = None if task.cancelled() else task.exception()
     if problem is not None:
         log.error("a handler failed when it was cancelled", exc_info=problem)

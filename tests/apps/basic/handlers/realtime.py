@@ -25,6 +25,20 @@ async def _cancelled() -> None:
     await task
 
 
+async def _fail() -> None:
+    raise KeyError("boom")
+
+
+async def _group(wish: str) -> None:
+    """Wait for tasks of which one fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_fail())
+    except* KeyError:
+        if wish == "fails":
+            raise
+
+
 def _raise(name: str) -> None:
     raise {
         "Reject": Reject("not you"),
@@ -55,6 +69,8 @@ class RealtimeHandlers(RealtimeContract):
             await manager.broadcast({"type": "announced", "data": text})
         if wishes.get("leave"):
             await connection.close(4001, "left at once")
+        if wish := wishes.get("group"):
+            await _group(wish)
         if name := wishes.get("raise"):
             _raise(name)
         if wishes.get("cancelled"):
@@ -88,6 +104,11 @@ class RealtimeHandlers(RealtimeContract):
                 raise MessageError("not_found", "no such order", range(3))
             case "cancelled":
                 await _cancelled()
+            case "group":
+                await _group(message["wish"])
+                if message.get("and_then") == "cancelled":
+                    await _cancelled()
+                await connection.send({"type": "group", "data": "went on"})
             case "close":
                 await connection.close(message.get("code", 1000), message.get("reason", "done"))
                 await connection.send({"type": "never"})
