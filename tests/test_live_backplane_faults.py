@@ -313,6 +313,7 @@ async def test_a_worker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> 
         env = {"REDIS_URL": workers.redis.url}
         write_project(tmp_path, "workers", {"app": MANIFEST})
         third = live.start(tmp_path, env=env)
+        stack.callback(third.process.wait, live.TIMEOUT_S)
         stack.callback(third.process.kill)
         third = Server(third.process, third.log_file, live.wait_for_port(third))
         async with workers.one.join("/ws") as client:
