@@ -45,10 +45,11 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
     """
     here = Path.cwd()
     manifests = [manifest] if manifest is not None else [app.manifest for app in read_apps(here)]
-    if manifest is None and not against.startswith(_GIT):
+    if len(manifests) > 1 and not against.startswith(_GIT):
         raise _problem(
             "MDB407",
-            f"--against {against} names one file; name the manifest to compare with it",
+            f"--against {against} is one manifest, and pyproject.toml lists {len(manifests)} apps;"
+            " name the manifest to compare with it",
         )
     if manifest == against == "-":
         raise _problem("MDB407", "only one of the two manifests can come from standard input")

@@ -200,6 +200,17 @@ def test_every_app_of_the_project(repository: Repository) -> None:
     ]
     done = repository.run("--against", "manifest.json")
     assert (done.returncode, "MDB407" in done.stderr) == (2, True)
+    assert "pyproject.toml lists 2 apps; name the manifest" in done.stderr
+
+
+def test_the_only_app_of_the_project_against_a_file(repository: Repository) -> None:
+    repository.write(OLD, "old.json")
+    repository.write(NEW)
+    project = '[[tool.mdbgen.app]]\nmanifest = "manifest.json"\noutput = "ws"\n'
+    (repository.folder / "pyproject.toml").write_text(project, "utf-8")
+    told = repository.changes("manifest.json", "--against", "old.json")
+    assert told == repository.changes("--against", "old.json")
+    assert repository.run("--against", "-", stdin=json.dumps(OLD)).returncode == 1
 
 
 def _waive(repository: Repository, *entries: str) -> None:
