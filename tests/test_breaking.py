@@ -100,6 +100,13 @@ def test_against_a_file_and_standard_input(repository: Repository) -> None:
     assert done.stdout.startswith("<stdin>:1:")
 
 
+def test_a_branch_that_is_taken_for_a_file(repository: Repository) -> None:
+    done = repository.run("manifest.json", "--against", "main")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("main: MDB001 cannot be read: ")
+    assert done.stderr.endswith("  a branch, a tag or a commit is written git:main\n")
+
+
 def test_a_manifest_that_was_moved_is_followed(repository: Repository) -> None:
     (repository.folder / "apps").mkdir()
     repository.git("mv", "manifest.json", "apps/shop.json")

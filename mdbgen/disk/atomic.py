@@ -92,7 +92,8 @@ def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic
     if not parent.is_dir():
         return _obstacle("MDB304", parent, "there is a file where a folder belongs; move it away")
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
-        return _obstacle("MDB305", file, "a symbolic link leads out of the output folder")
+        message = "a symbolic link leads out of the output folder; remove the link"
+        return _obstacle("MDB305", file, message)
     if not os.path.lexists(file):
         return None
     if not os.path.isfile(file):
