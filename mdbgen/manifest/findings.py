@@ -123,9 +123,9 @@ def _refuse_key(problems: Problems, path: Path, known: Sequence[str]) -> None:
         message = f"{shown(path[-1])} is not a known key"
         hint = f"for a single endpoint, write {place}"
         problems.add(path, "MDB102", message, hint, Place.KEY)
-    elif place := _OTHER_LEVEL.get((len(path), str(path[-1]))):
+    elif right := _OTHER_LEVEL.get((len(path), str(path[-1]))):
         message = f"{shown(path[-1])} is not a known key"
-        hint = f"write it as websockets.{path[1]}.{place}"
+        hint = f"write it as websockets.{path[1]}.{right}"
         problems.add(path, "MDB102", message, hint, Place.KEY)
     else:
         problems.refuse_unknown([str(path[-1])], known, path[:-1])
