@@ -52,6 +52,8 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
             f"--against {against} is one manifest, and pyproject.toml lists {len(manifests)} apps;"
             " name the manifest to compare with it",
         )
+    if not against:  # a variable of a workflow that is not set
+        raise _problem("MDB407", "--against is empty; write git:main, a file, or -")
     if manifest == against == "-":
         raise _problem("MDB407", "only one of the two manifests can come from standard input")
     waivers = read_waivers(here)

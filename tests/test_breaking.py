@@ -107,6 +107,12 @@ def test_a_branch_that_is_taken_for_a_file(repository: Repository) -> None:
     assert done.stderr.endswith("  a branch, a tag or a commit is written git:main\n")
 
 
+def test_a_ref_that_is_empty(repository: Repository) -> None:
+    done = repository.run("manifest.json", "--against", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "mdbgen: MDB407 --against is empty; write git:main, a file, or -\n"
+
+
 def test_a_manifest_that_was_moved_is_followed(repository: Repository) -> None:
     (repository.folder / "apps").mkdir()
     repository.git("mv", "manifest.json", "apps/shop.json")
