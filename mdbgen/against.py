@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from mdbgen.breaking.compare import compare_manifests
 from mdbgen.breaking.level import Level
 from mdbgen.config import Waiver, read_apps, read_waivers
 from mdbgen.document.source import Place, Source, dotted, parse_source, read_source
-from mdbgen.errors import ConfigError, Diagnostic, MdbgenError, shown
+from mdbgen.errors import ConfigError, Diagnostic, ManifestError, MdbgenError, shown
 from mdbgen.manifest.reader import parse_manifest
 
 _GIT = "git:"
@@ -45,11 +46,14 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
     """
     here = Path.cwd()
     manifests = [manifest] if manifest is not None else [app.manifest for app in read_apps(here)]
-    if manifest is None and not against.startswith(_GIT):
+    if len(manifests) > 1 and not against.startswith(_GIT):
         raise _problem(
             "MDB407",
-            f"--against {against} names one file; name the manifest to compare with it",
+            f"--against {against} is one manifest, and pyproject.toml lists {len(manifests)} apps;"
+            " name the manifest to compare with it",
         )
+    if not against:  # a variable of a workflow that is not set
+        raise _problem("MDB407", "--against is empty; write git:main, a file, or -")
     if manifest == against == "-":
         raise _problem("MDB407", "only one of the two manifests can come from standard input")
     waivers = read_waivers(here)
@@ -68,7 +72,7 @@ def judge_changes(manifest: str | None, against: str) -> Sequence[PlacedChange]:
 def _judge(manifest: str, against: str) -> list[PlacedChange]:
     new = read_source(manifest)
     is_git = against.startswith(_GIT)
-    old = _read_ref(manifest, against.removeprefix(_GIT)) if is_git else read_source(against)
+    old = _read_ref(manifest, against.removeprefix(_GIT)) if is_git else _read_other(against)
     if old is None:
         message = f"{against} has no such manifest"
         return [PlacedChange(Level.INFO, "manifest-added", "", new.file, 1, 1, message)]
@@ -107,6 +111,18 @@ def _unused(waiver: Waiver) -> PlacedChange:
     column = 1 if waiver.line else 0
     place = (waiver.file, waiver.line, column)
     return PlacedChange(Level.WARNING, "waiver-unused", waiver.path, *place, message)
+
+
+def _read_other(file: str) -> Source:
+    try:
+        return read_source(file)
+    except ManifestError as error:
+        if file == "-" or os.path.lexists(file):
+            raise
+        hint = f"a branch, a tag or a commit is written {_GIT}{file}"
+        raise ManifestError(
+            *(replace(each, suggestion=hint) for each in error.diagnostics)
+        ) from None
 
 
 def _read_ref(manifest: str, ref: str) -> Source | None:

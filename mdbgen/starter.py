@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from mdbgen.disk.atomic import Batch, Write, publish
+from mdbgen.disk.atomic import Batch, Write, find_obstacle, publish, refuse
 from mdbgen.errors import ConfigError, Diagnostic
 from mdbgen.manifest.metaschema import schema_text
 
@@ -28,10 +28,11 @@ def write_starter(folder: Path) -> tuple[Path, Path]:
     }
     taken = [file for file in texts if os.path.lexists(file)]
     if taken:
-        message = "already exists, and init never overwrites a file"
+        message = "already exists, and init never overwrites a file; name another folder"
         raise ConfigError(
             *(Diagnostic(file.as_posix(), 0, 0, "MDB411", "", message) for file in taken)
         )
+    refuse([find_obstacle(folder, MANIFEST_NAME)])
     publish(Batch(folder, [Write(file, text) for file, text in texts.items()]))
     return folder / MANIFEST_NAME, folder / SCHEMA_NAME
 

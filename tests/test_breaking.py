@@ -100,6 +100,19 @@ def test_against_a_file_and_standard_input(repository: Repository) -> None:
     assert done.stdout.startswith("<stdin>:1:")
 
 
+def test_a_branch_that_is_taken_for_a_file(repository: Repository) -> None:
+    done = repository.run("manifest.json", "--against", "main")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("main: MDB001 cannot be read: ")
+    assert done.stderr.endswith("  a branch, a tag or a commit is written git:main\n")
+
+
+def test_a_ref_that_is_empty(repository: Repository) -> None:
+    done = repository.run("manifest.json", "--against", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "mdbgen: MDB407 --against is empty; write git:main, a file, or -\n"
+
+
 def test_a_manifest_that_was_moved_is_followed(repository: Repository) -> None:
     (repository.folder / "apps").mkdir()
     repository.git("mv", "manifest.json", "apps/shop.json")
@@ -200,6 +213,17 @@ def test_every_app_of_the_project(repository: Repository) -> None:
     ]
     done = repository.run("--against", "manifest.json")
     assert (done.returncode, "MDB407" in done.stderr) == (2, True)
+    assert "pyproject.toml lists 2 apps; name the manifest" in done.stderr
+
+
+def test_the_only_app_of_the_project_against_a_file(repository: Repository) -> None:
+    repository.write(OLD, "old.json")
+    repository.write(NEW)
+    project = '[[tool.mdbgen.app]]\nmanifest = "manifest.json"\noutput = "ws"\n'
+    (repository.folder / "pyproject.toml").write_text(project, "utf-8")
+    told = repository.changes("manifest.json", "--against", "old.json")
+    assert told == repository.changes("--against", "old.json")
+    assert repository.run("--against", "-", stdin=json.dumps(OLD)).returncode == 1
 
 
 def _waive(repository: Repository, *entries: str) -> None:

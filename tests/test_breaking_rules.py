@@ -33,6 +33,44 @@ def test_what_breaks_one_side_is_milder_the_other_way_round(rule: ChangeRule) ->
             assert both != {Level.ERROR}
 
 
+# As the contract has them: what clients send, and what they read.
+LEVELS = {
+    "property-added-required": "error info",
+    "became-required": "error info",
+    "property-became-optional": "info error",
+    "property-added-optional": "info info",
+    "additional-refused": "error info",
+    "type-narrowed": "error info",
+    "type-widened": "info error",
+    "type-changed": "error error",
+    "became-nullable": "info error",
+    "not-nullable": "error info",
+    "enum-value-removed": "error info",
+    "enum-value-added": "info warning",
+    "became-enum": "error info",
+    "const-added": "error info",
+    "const-changed": "error error",
+    "bound-tightened": "error info",
+    "bound-loosened": "info warning",
+    "pattern-added": "error info",
+    "pattern-changed": "warning info",
+    "pattern-removed": "info info",
+    "format-added": "error warning",
+    "format-changed": "error error",
+    "format-removed": "info warning",
+    "default-changed": "warning info",
+    "union-member-removed": "error info",
+    "union-member-added": "info error",
+    "message-added": "info info",
+    "slug-changed": "warning warning",
+}
+
+
+def test_the_levels_are_those_that_were_promised() -> None:
+    rules = [CHANGE_RULES[name] for name in LEVELS]
+    assert {each.id: f"{each.receive.value} {each.send.value}" for each in rules} == LEVELS
+
+
 @ALL
 def test_a_rule_that_breaks_says_what_does_not(rule: ChangeRule) -> None:
     assert rule.sentence[0].isupper()

@@ -16,6 +16,7 @@ import pytest
 
 from mdbgen import __version__
 from mdbgen.cli import main
+from mdbgen.disk.lock import digest
 
 QUICK_START = '{"slug":"my_app","websockets":{"realtime":{"path":"/ws"}}}'
 TWO_ENDPOINTS = '{"slug":"my_app","websockets":{"chat":{"path":"/chat"},"realtime":{"path":"/ws"}}}'
@@ -169,22 +170,27 @@ def test_check_of_a_missing_folder_is_drift(shell: Shell) -> None:
     assert "missing app/ws/router.py" in run.lines
     assert "missing app/ws/mdbgen.lock" in run.lines
     assert run.lines[-1] == REPAIR
+    assert "@@" not in run.stdout  # the whole package says no more than its names
     assert not Path("app").exists()
 
 
 def test_check_names_every_kind_of_drift_and_the_repair(shell: Shell, ws: Path) -> None:
     Path("manifest.json").write_text(TWO_ENDPOINTS)
     lock = json.loads((ws / "mdbgen.lock").read_text())
-    lock["files"]["former.py"] = lock["files"]["py.typed"]
+    lock["files"]["former.py"] = digest("former = 1\n")
     (ws / "mdbgen.lock").write_text(json.dumps(lock))
-    (ws / "former.py").touch()
+    (ws / "former.py").write_text("former = 1\n")
     (ws / "compat.py").unlink()
     before = snapshot()
     run = shell(*CHECK)
     assert snapshot() == before
     assert run.code == 1
-    assert "missing app/ws/compat.py" in run.lines
-    assert "stale app/ws/former.py" in run.lines
+    created = (
+        "missing app/ws/compat.py\ndiff --git a/app/ws/compat.py b/app/ws/compat.py\nnew file "
+    )
+    assert created in run.stdout
+    assert "\nstale app/ws/former.py\ndiff --git a/app/ws/former.py b/app/ws/for" in run.stdout
+    assert "-former = 1" in run.lines
     assert "\nchanged app/ws/router.py\ndiff --git a/app/ws/router.py b/app/ws/rou" in run.stdout
     assert run.lines[-1] == REPAIR
     assert shell(*GENERATE).code == 0
@@ -374,8 +380,9 @@ def test_check_judges_the_good_apps_beside_a_broken_one(project: Shell) -> None:
     Path("app/ws/router.py").unlink()
     text = project("check")
     assert (text.code, text.stderr) == (2, clean.stderr)
-    assert text.lines == [
-        "missing app/ws/router.py",
+    assert text.lines[0] == "missing app/ws/router.py"
+    assert text.lines[-3:] == [
+        "",
         "2 apps: 1 with drift, 1 with errors",
         "mdbgen generate manifest.json -o app/ws",  # for all apps it would write nothing
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -122,6 +123,26 @@ def test_imports_of_what_is_no_python_are_not_looked_at(tmp_path: Path, text: st
 
 def test_a_name_that_no_file_can_have_is_not_there(tmp_path: Path) -> None:
     assert read_file(tmp_path, "n" * 300) is None
+
+
+@pytest.mark.parametrize("path", [LOCK_NAME, HANDLER.path, "router.py"])
+def test_a_file_that_may_not_be_read_is_neither_missing_nor_edited(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [HANDLER, RenderedFile("router.py", Owner.GENERATOR, "router = 1\n")]
+    apply(compare(files, tmp_path))
+    read = os.open
+
+    def refuse(file: str, *arguments: int) -> int:
+        if file == os.path.realpath(tmp_path / path):
+            raise PermissionError(errno.EACCES, "Permission denied", file)
+        return read(file, *arguments)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError) as caught:
+        compare(files, tmp_path)
+    assert codes(caught.value) == [("MDB306", (tmp_path / path).as_posix())]
+    assert caught.value.diagnostics[0].message == "cannot be read: Permission denied"
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe"])

@@ -401,6 +401,31 @@ def test_roles_of_one_endpoint_in_another_place(endpoint: Keys) -> None:
     assert problem.suggestion == hint
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "right"),
+    [
+        ({"csrf_required": True}, "auth.csrf_required"),
+        ({"required": False}, "auth.required"),
+        ({"allow_anonymous": True}, "auth.allow_anonymous"),
+        ({"auth": {"ticket_ttl_seconds": 5}}, "ticket_ttl_seconds"),
+        ({"auth": {"ping_interval": 5}}, "ping_interval"),
+    ],
+)
+def test_a_key_one_level_off_is_told_its_place(endpoint: Keys, right: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        parse(manifest(endpoint))
+    [problem] = caught.value.diagnostics
+    assert problem.code == "MDB102"
+    assert problem.suggestion == f"write it as websockets.realtime.{right}"
+
+
+@pytest.mark.parametrize(("slug", "hint"), [("é", ""), ("Zoé", "did you mean 'zo-'?")])
+def test_a_suggested_slug_has_something_to_read(slug: str, hint: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        parse(manifest(slug=slug))
+    assert [each.suggestion for each in caught.value.diagnostics] == [hint]
+
+
 def test_the_old_spelling_names_the_new_one() -> None:
     with pytest.raises(ManifestError) as caught:
         parse(manifest({"require_auth": True}))

@@ -251,7 +251,10 @@ def test_nesting_is_limited_to_64_levels() -> None:
 def test_size_is_limited_to_1_mib() -> None:
     padding = " " * (MAX_BYTES - 2)
     assert parse("{" + padding + "}").value == {}
-    assert place(problem("{" + padding + " }")) == ("MDB002", 0, 0)
+    assert place(problem("{" + padding + " }")) == ("MDB002", 1, 1)
+    whole = problem('{"slug": "' + "x" * MAX_BYTES)
+    assert whole.source_line.startswith('{"slug": "x')
+    assert problem("\ufeff" + "é" * MAX_BYTES).source_line[0] == "é"
 
 
 def test_huge_numbers() -> None:

@@ -61,6 +61,13 @@ def test_init_never_overwrites(name: str, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
+def test_init_says_that_a_file_is_where_the_folder_belongs(tmp_path: Path) -> None:
+    (tmp_path / "shop").write_text("mine", "utf-8")
+    done = _mdbgen("init", "shop", cwd=tmp_path)
+    message = "shop: MDB304 there is a file where a folder belongs; move it away\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+
 def test_init_prints_commands_that_work(tmp_path: Path) -> None:
     done = _mdbgen("init", "shop", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -204,7 +204,7 @@ RULES = (
         "pattern-removed",
         Area.TYPES,
         Level.INFO,
-        Level.WARNING,
+        Level.INFO,
         "A string no longer has to match a pattern",
         mirror="pattern-added",
     ),
@@ -212,7 +212,7 @@ RULES = (
         "pattern-changed",
         Area.TYPES,
         Level.WARNING,
-        Level.WARNING,
+        Level.INFO,
         (
             "A string must match a different pattern; whether it accepts less or more cannot be"
             " computed"

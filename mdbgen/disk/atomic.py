@@ -24,8 +24,8 @@ _READ_ONLY = os.O_RDONLY | sum(
 class DiskFile(NamedTuple):
     """What is at a path now."""
 
-    text: str  # with LF; bytes that are not UTF-8 are spelled \xNN, a file nobody may read is ""
-    digest: str | None  # None for a file that is not UTF-8 or that nobody may read
+    text: str  # with LF; bytes that are not UTF-8 are spelled \xNN
+    digest: str | None  # None for a file that is not UTF-8
 
 
 class Write(NamedTuple):
@@ -53,7 +53,8 @@ def read_file(target: Path, path: str, limit: int = MAX_BYTES) -> DiskFile | Non
     """Read a file of the package; None when there is none.
 
     Raises:
-        OutputError: it is not a regular file inside ``target``, or it is over the limit.
+        OutputError: it is not a regular file inside ``target``, it is over the limit, or it may
+            not be read.
     """
     refuse([find_obstacle(target, path, limit)])
     file = target / path
@@ -61,8 +62,10 @@ def read_file(target: Path, path: str, limit: int = MAX_BYTES) -> DiskFile | Non
         content = _read_regular(file, limit)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError:  # no permission, or a name that no file can have
-        return DiskFile("", None) if os.path.lexists(file) else None
+    except OSError as error:
+        if isinstance(error, PermissionError) or os.path.lexists(file):
+            raise OutputError(_failure("read", error, file)) from error
+        return None  # a name that no file can have
     try:
         text = normalise(content.decode())
     except UnicodeDecodeError:
@@ -92,7 +95,8 @@ def find_obstacle(target: Path, path: str, limit: int = MAX_BYTES) -> Diagnostic
     if not parent.is_dir():
         return _obstacle("MDB304", parent, "there is a file where a folder belongs; move it away")
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
-        return _obstacle("MDB305", file, "a symbolic link leads out of the output folder")
+        message = "a symbolic link leads out of the output folder; remove the link"
+        return _obstacle("MDB305", file, message)
     if not os.path.lexists(file):
         return None
     if not os.path.isfile(file):
@@ -234,11 +238,12 @@ def _naming(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"cannot be written: {error.strerror or error}"
-        problem = Diagnostic(
-            file.as_posix(), 0, 0, "MDB306", "", message, suggestion=_hint(error, file)
-        )
-        raise OutputError(problem) from error
+        raise OutputError(_failure("written", error, file)) from error
+
+
+def _failure(what: str, error: OSError, file: Path) -> Diagnostic:
+    message = f"cannot be {what}: {error.strerror or error}"
+    return Diagnostic(file.as_posix(), 0, 0, "MDB306", "", message, suggestion=_hint(error, file))
 
 
 def _hint(error: OSError, file: Path) -> str:

@@ -59,7 +59,7 @@ def read_records(target: Path) -> Records:
     if disk is None:
         return Records(None, "", unfinished)
     if disk.digest is None:
-        raise unreadable_lock(file, "it cannot be read, or is not UTF-8")
+        raise unreadable_lock(file, "it is not UTF-8")
     return Records(parse_lock(disk.text, file), disk.text, unfinished)
 
 

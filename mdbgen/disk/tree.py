@@ -93,6 +93,11 @@ class Comparison(NamedTuple):
     leftovers: tuple[Path, ...]  # temporary files of a run that was killed
 
     @property
+    def is_first(self) -> bool:
+        """Whether no earlier run has left its lock, so that there is no package to speak of."""
+        return self.changes[-1].action is Action.CREATE
+
+    @property
     def conflicts(self) -> tuple[Diagnostic, ...]:
         """Every file that mdbgen would have to change although it is not its own."""
         return tuple(_diagnose(each, each.conflict) for each in self.changes if each.conflict)

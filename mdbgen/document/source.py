@@ -115,7 +115,9 @@ def parse_source(data: bytes, file: str) -> Source:
         ManifestError: with every problem of the document that could be found.
     """
     if len(data) > MAX_BYTES:
-        raise _fileless(file, "MDB002", f"is over the limit of {MAX_BYTES} bytes (1 MiB)")
+        whole = Text(file, data.decode("utf-8", "replace").removeprefix("\ufeff"))
+        message = f"is over the limit of {MAX_BYTES} bytes (1 MiB)"
+        raise ManifestError(whole.diagnostic(0, "MDB002", "", message))
     text = _decode(data, file)
     parser = Parser(text)
     value, places, start = parser.parse()

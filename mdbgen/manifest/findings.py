@@ -28,6 +28,14 @@ _NOT_A = {
     "dict_type": "an object",
     "model_type": "an object",
 }
+# Keys of an endpoint and of its auth, by the length of the path that they have in the wrong one.
+_OTHER_LEVEL = {
+    (3, "required"): "auth.required",
+    (3, "allow_anonymous"): "auth.allow_anonymous",
+    (3, "csrf_required"): "auth.csrf_required",
+    (4, "ping_interval"): "ping_interval",
+    (4, "ticket_ttl_seconds"): "ticket_ttl_seconds",
+}
 # What people write at an endpoint, and where its place is.
 _OF_ONE_ENDPOINT = {
     "allowed_roles": "allowed_roles",
@@ -115,6 +123,10 @@ def _refuse_key(problems: Problems, path: Path, known: Sequence[str]) -> None:
         message = f"{shown(path[-1])} is not a known key"
         hint = f"for a single endpoint, write {place}"
         problems.add(path, "MDB102", message, hint, Place.KEY)
+    elif right := _OTHER_LEVEL.get((len(path), str(path[-1]))):
+        message = f"{shown(path[-1])} is not a known key"
+        hint = f"write it as websockets.{path[1]}.{right}"
+        problems.add(path, "MDB102", message, hint, Place.KEY)
     else:
         problems.refuse_unknown([str(path[-1])], known, path[:-1])
 
@@ -163,7 +175,8 @@ def _refuse_choice(problems: Problems, path: Path, expected: str) -> None:
 
 
 def _mended(pattern: str, guess: str) -> str:
-    fits = len(guess) <= SHOWN_VALUE_CHARS and re.fullmatch(_body(pattern), guess)
+    is_name = re.search(r"[a-zA-Z0-9]", guess)  # "-" is all that would be left of "é"
+    fits = is_name and len(guess) <= SHOWN_VALUE_CHARS and re.fullmatch(_body(pattern), guess)
     return f"did you mean '{guess}'?" if fits else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -52,7 +52,9 @@ def report_check(outcome: Outcome, form: Format) -> Report:
         stdout = lines_of(format_github(_annotation(each, command)) for each in outcome.drifted)
     else:
         drifted = sorted(outcome.drifted, key=_lacks_methods)
-        stdout = "".join(_describe(change) for change in drifted)
+        firsts = [each for each in outcome.comparisons if each.is_first]
+        bare = {change.file for each in firsts for change in each.changes}
+        stdout = "".join(_describe(change, bare) for change in drifted)
     return _with_problems(stdout + lines_of(_last_lines(outcome)), outcome, form, code)
 
 
@@ -124,20 +126,22 @@ def _drift_entry(change: Change) -> dict[str, str]:
     return {**entry, "stub": change.new} if change.drift is Drift.MISSING_HANDLER else entry
 
 
-def _describe(change: Change) -> str:
-    """Name a drift and show what a reader cannot know: the difference, or the stub to paste."""
+def _describe(change: Change, bare: Collection[str]) -> str:
+    """Name a drift and show what a reader cannot know: the difference, or the stub to paste.
+
+    Args:
+        bare: files of packages that are not there at all; to print all of them says no more.
+    """
     if change.drift is None:
         return ""
     headline = f"{change.drift.value} {visible(change.file)}\n"
-    match change.drift:
-        case Drift.CHANGED | Drift.EDITED if change.path == LOCK_NAME:
-            return headline  # hashes, which tell nobody anything
-        case Drift.CHANGED | Drift.EDITED:
-            return f"{headline}{change.diff}\n"
-        case Drift.MISSING_HANDLER:
-            return f"{headline}{change.new}\n"
-        case Drift.MISSING | Drift.STALE:
-            return headline
+    if change.drift is Drift.MISSING_HANDLER:
+        return f"{headline}{change.new}\n"
+    if change.path == LOCK_NAME:  # hashes, which tell nobody anything
+        return headline
+    if change.drift is Drift.MISSING and change.file in bare:
+        return headline
+    return f"{headline}{change.diff}\n"
 
 
 def _annotation(change: Change, command: str) -> Diagnostic:

@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         "MDB306",
-        "a file cannot be written: no permission, no space, …",
+        "a file cannot be read or written: no permission, no space, …",
         "fix what the message names and run again",
         "app/ws/ belongs to another user",
         'chown -R "$USER" app/ws/',
