@@ -163,8 +163,14 @@ def test_an_app_that_is_not_there_is_a_mistake_of_the_command_line(
     [
         ("main:nope", "main has no nope; there is main:api, main:other"),
         ("main:api.nope", "main has no api.nope; there is main:api, main:other"),
-        ("main:answer", "main:answer is no ASGI app but a int; there is main:api, main:other"),
-        ("main.py:make", "main:make is no ASGI app but a function; there is main:api, main:other"),
+        (
+            "main:answer",
+            "main:answer is of type int, not an ASGI app; there is main:api, main:other",
+        ),
+        (
+            "main.py:make",
+            "main:make is of type function, not an ASGI app; there is main:api, main:other",
+        ),
         ("empty:app", "empty has no app; empty has no FastAPI app at all"),
         (
             "empty",

@@ -400,8 +400,8 @@ ${s?r`<span>→ <strong class="theirs">${d(s.type)}</strong> ${s.type==="error"?
 ${s?.type==="error"&&s.value?.code==="not_implemented"?r`<${Oo} />`:null}
 ${s?r`<${ye} key=${s.n} value=${s.value} label="The answer" />`:null}
 </div>`:null}function Oo(){return r`<p class="quiet">
-You have not written a handler for it yet. It belongs into the folder handlers of the package, where files to fill in are;
-if there is no package, <code>mdbgen dev manifest.json -o app/ws/</code> makes one.
+You have not written a handler for it yet. It goes into the package's handlers folder; if there is no package yet,${" "}
+<code>mdbgen dev manifest.json -o app/ws/</code> makes one.
 </p>`}function So(e,t){let n=v.of(e);for(let s=n.length-1;s>=0;s-=1)if(n[s].way==="out"&&n[s].id===t)return n[s];return null}function sn(e,t){let n=[];return on(e,t,"",n),n}function on(e,t,n,s){if(!(s.length>=200||Object.is(e,t))){if(nn(e)&&nn(t)&&Array.isArray(e)===Array.isArray(t)){let o=new Set([...Object.keys(e),...Object.keys(t)]);for(let i of o)Mo(e,t,i,n?`${n}.${i}`:i,s);return}s.push({path:n,kind:"changed",before:e,after:t})}}function Mo(e,t,n,s,o){o.length>=200||(Object.hasOwn(e,n)?Object.hasOwn(t,n)?on(e[n],t[n],s,o):o.push({path:s,kind:"removed",before:e[n]}):o.push({path:s,kind:"added",after:t[n]}))}function nn(e){return e!==null&&typeof e=="object"}var Co=[{id:"tree",label:"Tree"},{id:"wire",label:"Wire"},{id:"difference",label:"Difference"}],rn=2e4;function xe({frame:e,onClose:t}){let[n,s]=$("tree"),o=c.clients.get(e.client),i=Q(e,o?.endpoint??"",c.contract);return r`<section class="detail" aria-label="The frame">
 <div class="detail-head">
 <${Z} label="How to show it" tabs=${Co} chosen=${n} onChoose=${s} />

@@ -106,8 +106,8 @@ function Answer({ client, sent }) {
 /** What to do about an answer that everybody gets at first. */
 function NoHandler() {
   return html`<p class="quiet">
-    You have not written a handler for it yet. It belongs into the folder handlers of the package, where files to fill in are;
-    if there is no package, <code>mdbgen dev manifest.json -o app/ws/</code> makes one.
+    You have not written a handler for it yet. It goes into the package's handlers folder; if there is no package yet,${" "}
+    <code>mdbgen dev manifest.json -o app/ws/</code> makes one.
   </p>`;
 }
 

@@ -80,7 +80,7 @@ def _named(module: ModuleType, target: Target) -> Any:
             raise NoApp(f"{target.module} has no {target.name}; {_apps_in(module, target)}")
         value = getattr(value, part)
     if not _is_app(value):
-        what = f"{target.module}:{target.name} is no ASGI app but a {type(value).__name__}"
+        what = f"{target.module}:{target.name} is of type {type(value).__name__}, not an ASGI app"
         raise NoApp(f"{what}; {_apps_in(module, target)}")
     return value
 
