@@ -1,13 +1,16 @@
 """The program: ``mdbgen``, or ``python -m mdbgen``."""
 
 import gc
+import sys
 
 
 def run() -> None:
     """Run the command line and exit."""
     gc.disable()  # the process is gone before it pays, and imports alone trigger it often
-    from mdbgen.cli import main
-
+    try:
+        from mdbgen.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells say it
     main()
 
 

@@ -79,7 +79,8 @@ def print_text(stream: TextIO | None, text: str, code: int) -> int:
     if stream is None:  # closed by whoever started us
         return code
     try:
-        stream.write(text)
+        if text:  # a terminal that is closed refuses even none
+            stream.write(text)
         stream.flush()
     except BrokenPipeError:  # the reader has seen enough
         _silence(stream)

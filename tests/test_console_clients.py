@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from support.command import run
 from support.consoles import (
     connect,
     developing_golden,
@@ -17,7 +19,7 @@ from support.consoles import (
     opened_console,
     send,
 )
-from support.devserver import Dev
+from support.devserver import Dev, developing
 from support.webpages import Watched, barriers, chromium, opened
 
 pytestmark = pytest.mark.slow
@@ -122,6 +124,46 @@ def test_token_is_shown_in_every_way(console: Page, carrier: str) -> None:
     expect(panel.locator(".frame.in b", has_text="note")).to_have_count(1)
     if carrier == "browser":
         expect(panel.locator(".panel-how")).to_contain_text("as this browser")
+
+
+def test_the_console_works_under_the_other_name_of_this_machine(
+    browser: Browser, orders: Dev
+) -> None:
+    with opened(browser, orders.address.replace("127.0.0.1", "localhost")) as watched:
+        page = watched.page
+        page.get_by_text("How it connects").click()
+        page.get_by_label("Shows its token").select_option("browser")
+        panel = connect(page, "ada", "realtime")
+        expect(panel.locator(".badge").first).to_have_text("open")
+        how = "as this browser, with its cookies for localhost"
+        expect(panel.locator(".panel-how")).to_contain_text(how)
+        forget_all(page)
+
+
+def test_the_first_day(browser: Browser, tmp_path: Path) -> None:
+    """From ``mdbgen init`` to an answer, as the console itself tells how to get there."""
+    folder = tmp_path / "chat"
+    assert run(tmp_path, "init", "chat").returncode == 0
+    with (
+        developing(folder, "manifest.json", "-o", "app/ws") as dev,
+        opened_console(browser, dev) as page,
+    ):
+        panel = connect(page, "ada")
+        panel.get_by_role("button", name="Send", exact=True).click()
+        answer = panel.locator(".answer")
+        expect(answer).to_contain_text("not_implemented")
+        expect(answer).to_contain_text("You have not written a handler for it yet.")
+        handlers = folder / "app" / "ws" / "handlers" / "realtime.py"
+        mine = 'await connection.send(messages.ItemCreated(name="mine"))\n'
+        handlers.write_text(
+            re.sub(r"await super\(\)\.on_message.*\n", lambda _: mine, handlers.read_text("utf-8")),
+            "utf-8",
+        )
+        dev.until_logged("realtime.py changed; took")
+        expect(panel.locator(".badge").first).to_have_text("open")
+        panel.get_by_role("button", name="Send", exact=True).click()
+        expect(panel.locator(".frame.in b", has_text="item_created")).to_have_count(1)
+        assert barriers(page) == []
 
 
 def test_somebody_new_can_be_made_up(console: Page) -> None:

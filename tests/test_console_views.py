@@ -267,7 +267,9 @@ def test_lost_control_socket_is_told(browser: Browser, tmp_path: Path) -> None:
         page.goto(dev.address)
         expect(page.locator(".app-status")).to_be_visible()
         dev.stop()
-        expect(page.locator(".banner.warn").first).to_contain_text("mdbgen dev cannot be reached.")
+        banner = page.locator(".banner.warn").first
+        expect(banner).to_contain_text("mdbgen dev cannot be reached.")
+        expect(banner).to_contain_text("open the address that it prints: each run has a new one.")
         expect(page.get_by_role("button", name=re.compile("^Connect ")).first).to_be_disabled()
         context.close()
 

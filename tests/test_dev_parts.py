@@ -13,11 +13,11 @@ from mdbgen.dev.board import Board, Frames
 from mdbgen.dev.closes import explain, logged_close, reaction_to
 from mdbgen.dev.comeback import Comeback
 from mdbgen.dev.commands import BadCommand, parse_command
-from mdbgen.dev.control import listen_near
 from mdbgen.dev.discover import Target, find_app, find_package, package_target, resolve
 from mdbgen.dev.handshake import Carrier, Wanted, make_request
 from mdbgen.dev.people import Kind, first_people
 from mdbgen.dev.plan import Plan, parse_plan
+from mdbgen.dev.ports import listen_near, listen_on
 from mdbgen.dev.signer import CannotSign, Signer, key_variables, make_key_pair
 from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
@@ -116,12 +116,12 @@ def test_the_app_is_found_in_fastapis_order(tmp_path: Path) -> None:
 
 
 def test_the_nearest_free_port_is_listened_on() -> None:
-    with listen_near(0, 65_535) as first:
+    with listen_near(65_535) as first:
         near = first.getsockname()[1]
-        with listen_near(0, near) as second:
+        with listen_near(near) as second:
             assert second.getsockname()[1] != near
-        with pytest.raises(OSError, match=f"port {near} is taken"):
-            listen_near(near, 0)
+        with pytest.raises(OSError, match="in use"):
+            listen_on(near)
 
 
 def test_what_is_named_is_resolved(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 
@@ -94,6 +95,20 @@ async def test_without_the_secret_there_is_nothing(dev: Dev, query: str) -> None
     answer = _get(dev, query)
     assert (answer.status_code, answer.text) == (403, SECRET)
     assert await _refusal(dev, query, dev.console) == SECRET
+
+
+async def test_a_binary_frame_is_refused_and_nobody_else_notices(dev: Dev) -> None:
+    async with dev.page() as page, dev.page() as other:
+        client = await other.join("ada", "realtime")
+        await page.socket.send(b"\x00")
+        async with asyncio.timeout(TIMEOUT_S):
+            await page.socket.wait_closed()
+        assert page.socket.close_code == 1003
+        assert page.socket.close_reason == (
+            "a command is a text frame that holds JSON; this one was binary"
+        )
+        await other.do("send", client=client, text='{"type": "hello", "id": 1}')
+        assert await other.frame(client, reply_to=1)
 
 
 async def test_a_second_secret_does_not_help(dev: Dev) -> None:

@@ -120,9 +120,116 @@ async def test_a_module_without_an_app_is_told(folder: Path) -> None:
     (folder / "main.py").write_text("answer = 42\n")
     with developing(folder) as dev:
         async with dev.page() as page:
-            trace = "main.py has no FastAPI app; name it: mdbgen dev --app main:app"
+            trace = (
+                "main.py has no FastAPI app; if it has another ASGI app, name that:"
+                " mdbgen dev --app main:app"
+            )
             assert page.state["app"]["traceback"] == trace
         assert trace in dev.log
+
+
+@pytest.mark.parametrize(
+    ("app", "problem"),
+    [
+        ("nope:app", "there is no module nope: no nope.py and no nope/ in "),
+        ("nope", "there is no module nope: "),
+        ("nope.sub:app", "there is no module nope: "),
+        ("package.nope:app", "there is no module package.nope: no package/nope.py and no "),
+        ("nope.py", "there is no file nope.py in "),
+        ("nope.py:app", "there is no file nope.py in "),
+        ("main:", "this names neither a module nor a Python file"),
+        (":app", "this names neither a module nor a Python file"),
+        ("src/main", "this names neither a module nor a Python file"),
+        ("", "this names neither a module nor a Python file"),
+    ],
+)
+def test_an_app_that_is_not_there_is_a_mistake_of_the_command_line(
+    folder: Path, app: str, problem: str
+) -> None:
+    (folder / "package").mkdir()
+    (folder / "package" / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    done = run(folder, "dev", "--app", app)
+    assert (done.returncode, done.stdout) == (2, "")
+    first, hint = done.stderr.splitlines()
+    assert first.startswith(f"mdbgen: MDB407 --app {app or repr(app)}: {problem}")
+    assert hint == "  name a module or a file of this folder, like main:app, main or src/main.py"
+    (folder / "main.py").touch()
+    assert "; without --app, main.py is served\n" in run(folder, "dev", "--app", "nope").stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("app", "problem"),
+    [
+        ("main:nope", "main has no nope; there is main:api, main:other"),
+        ("main:api.nope", "main has no api.nope; there is main:api, main:other"),
+        (
+            "main:answer",
+            "main:answer is of type int, not an ASGI app; there is main:api, main:other",
+        ),
+        (
+            "main.py:make",
+            "main:make is of type function, not an ASGI app; there is main:api, main:other",
+        ),
+        ("empty:app", "empty has no app; empty has no FastAPI app at all"),
+        (
+            "empty",
+            "empty has no FastAPI app; if it has another ASGI app, name that:"
+            " mdbgen dev --app empty:app",
+        ),
+    ],
+)
+def test_a_name_that_is_no_app_is_a_mistake_of_the_command_line(
+    folder: Path, app: str, problem: str
+) -> None:
+    slow.require("a server")
+    (folder / "main.py").write_text(
+        "from fastapi import FastAPI\n\nanswer = 42\napi = FastAPI()\nother = FastAPI()\n\n\n"
+        "def make():\n    return api\n"
+    )
+    (folder / "empty.py").touch()
+    ports = ["--port", str(free_port()), "--console-port", str(free_port())]
+    done = subprocess.run(
+        [sys.executable, "-m", "mdbgen", "dev", "--app", app, *ports],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mdbgen: MDB407 --app {app}: {problem}\n")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("def app(:\n", "SyntaxError: "),
+        ("import not_installed\n", "ModuleNotFoundError: No module named 'not_installed'"),
+    ],
+)
+async def test_an_app_that_is_named_and_broken_is_waited_for(
+    folder: Path, text: str, last: str
+) -> None:
+    (folder / "main.py").write_text(text)
+    with developing(folder, "--app", "main:app") as dev:
+        async with dev.page() as page:
+            assert page.state["app"]["status"] == "down"
+            assert page.state["app"]["traceback"].splitlines()[-1].startswith(last)
+            _write_app(folder, "main.py")
+            await page.join("ada", "realtime")
+            (folder / "main.py").write_text("answer = 42\n")  # from now on this is a step back
+            dev.until_logged("main has no app; main has no FastAPI app at all")
+            await page.until(lambda: page.state["app"]["traceback"])
+            assert page.state["app"]["status"] == "up"
+
+
+@pytest.mark.slow
+async def test_the_app_may_be_the_package_that_is_yet_to_be_generated(folder: Path) -> None:
+    with developing(folder, "manifest.json", "-o", "app/ws", "--app", "app.ws:router") as dev:
+        async with dev.page() as page:
+            await page.join("ada", "realtime")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mdbgen.dev.ports import listen_near, listen_on
 from mdbgen.errors import ConfigError, Diagnostic
 
 LIBRARIES = {
@@ -52,10 +53,10 @@ def run(options: Options) -> None:
         spare = stack.enter_context(
             TemporaryDirectory(prefix="mdbgen-", ignore_cleanup_errors=True)
         )
-        with _listen("--port", options.port, APP_PORT) as place:  # given up again, for the app
-            port: int = place.getsockname()[1]
-            console = stack.enter_context(_listen("--console-port", options.console_port, port + 1))
-        setup = Setup(project, reading, Path(spare), port, console)
+        place, console = _places(options)
+        stack.enter_context(place)
+        stack.enter_context(console)
+        setup = Setup(project, reading, Path(spare), place, console)
 
         async def main() -> None:
             await Run(setup).run()
@@ -63,13 +64,24 @@ def run(options: Options) -> None:
         asyncio.run(main())
 
 
-def _listen(option: str, wanted: int, near: int) -> socket.socket:
-    from mdbgen.dev.control import listen_near
+def _places(options: Options) -> tuple[socket.socket, socket.socket]:
+    """Take the port of the app and that of the console; one that is named has precedence."""
+    if options.console_port and not options.port:
+        console = _listen("--console-port", options.console_port, 0)
+        return _listen("--port", 0, APP_PORT), console
+    place = _listen("--port", options.port, APP_PORT)
+    near = place.getsockname()[1] + 1
+    return place, _listen("--console-port", options.console_port, near)
 
+
+def _listen(option: str, wanted: int, near: int) -> socket.socket:
     try:
-        return listen_near(wanted, near)
+        return listen_on(wanted) if wanted else listen_near(near)
     except OSError:
-        raise _problem(f"port {wanted} is taken; name another with {option}") from None
+        raise _problem(
+            f"port {wanted} is taken; name another with {option}, or leave {option} out: then the"
+            " next free one is used"
+        ) from None
 
 
 def _check_libraries() -> None:

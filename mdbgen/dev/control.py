@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,9 +25,10 @@ from mdbgen.dev.board import Board, Event, Page
 from mdbgen.dev.commands import parse_command
 
 MAX_COMMAND_BYTES = 16 * 1024 * 1024  # a replay is long
-TRY_AGAIN = 1013
+Close = tuple[int, str]
+TRY_AGAIN: Close = 1013, "the page does not read what it is told"
+NOT_TEXT: Close = 1003, "a command is a text frame that holds JSON; this one was binary"
 CONTROL = "/control"
-TRIED_PORTS = 20
 
 Do = Callable[[Any], Awaitable[Event]]
 
@@ -140,9 +140,10 @@ class Console:
     async def _control(self, websocket: WebSocket) -> None:
         await websocket.accept()
         with self._board.page() as page:
+            listening = asyncio.create_task(self._listen(websocket, page))
             tasks = [
                 asyncio.create_task(_tell(websocket, page)),
-                asyncio.create_task(self._listen(websocket, page)),
+                listening,
                 asyncio.create_task(page.lags.wait()),
             ]
             try:
@@ -151,16 +152,19 @@ class Console:
                 for task in tasks:
                     task.cancel()
         with suppress(RuntimeError, WebSocketDisconnect):  # it has left by itself
-            await websocket.close(TRY_AGAIN)
+            await websocket.close(*(listening.result() if listening.done() else TRY_AGAIN))
 
-    async def _listen(self, websocket: WebSocket, page: Page) -> None:
-        """Hear commands; a slow one holds no other up."""
+    async def _listen(self, websocket: WebSocket, page: Page) -> Close:
+        """Hear commands, and return how to close in the end; a slow one holds no other up."""
         doing: set[asyncio.Task[None]] = set()
-        with suppress(WebSocketDisconnect, KeyError):  # KeyError: a binary frame
-            while True:
-                task = asyncio.create_task(self._answer(await websocket.receive_text(), page))
-                doing.add(task)
-                task.add_done_callback(doing.discard)
+        while (event := await websocket.receive())["type"] == "websocket.receive":
+            text = event.get("text")
+            if text is None:
+                return NOT_TEXT
+            task = asyncio.create_task(self._answer(text, page))
+            doing.add(task)
+            task.add_done_callback(doing.discard)
+        return TRY_AGAIN  # it has left by itself, and hears nothing of it
 
     async def _answer(self, text: str, page: Page) -> None:
         answer: Event
@@ -178,26 +182,6 @@ class _QuietServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def listen_near(wanted: int, near: int) -> socket.socket:
-    """Listen on a port of the loopback; 0 is the first free one from ``near`` on.
-
-    Raises:
-        OSError: The port is taken.
-    """
-    for port in [wanted] if wanted else [*range(near, min(near + TRIED_PORTS, 65_536)), 0]:
-        listener = socket.socket()
-        if os.name == "posix":  # what ended a moment ago is not in the way
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            listener.close()
-            continue
-        listener.listen()
-        return listener
-    raise OSError(f"port {wanted} is taken")
 
 
 async def _tell(websocket: WebSocket, page: Page) -> None:

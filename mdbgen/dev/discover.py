@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from mdbgen.disk.lock import LOCK_NAME
 
 CANDIDATES = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")
+
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 
 
 class Target(NamedTuple):
@@ -53,6 +59,32 @@ def resolve(app: str, folder: Path) -> Target:
     if module.endswith(".py"):
         return _of_file(folder / module, name)
     return Target(str(folder), module, name)
+
+
+def what_is_missing(app: str, folder: Path) -> str:
+    """Say what of ``main:app`` is not there, as far as files can tell; else ""."""
+    file = app if app.endswith(".py") else app.rpartition(":")[0]
+    if file.endswith(".py"):
+        return "" if (folder / file).is_file() else f"there is no file {file} in {folder}"
+    module, colon, name = app.partition(":")
+    if not _DOTTED.match(module) or (colon and not _DOTTED.match(name)):
+        return "this names neither a module nor a Python file"
+    return _missing_module(module, folder)
+
+
+def _missing_module(module: str, folder: Path) -> str:
+    """Look for a module, and import nothing, not even the packages that it is in."""
+    path = [str(folder), *sys.path]
+    parts = module.split(".")
+    for depth in range(1, len(parts) + 1):
+        name = ".".join(parts[:depth])
+        spec = PathFinder.find_spec(name, path) or (find_spec(name) if depth == 1 else None)
+        if spec is None:
+            place = "/".join(parts[:depth])
+            looked = f"no {place}.py and no {place}/ in {folder}"
+            return f"there is no module {name}: {looked}, and no installed package of that name"
+        path = list(spec.submodule_search_locations or ())
+    return ""
 
 
 def package_target(package: Path, folder: Path) -> Target:

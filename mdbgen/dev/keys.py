@@ -6,7 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def has_terminal() -> bool:
@@ -39,9 +39,16 @@ def _pressed_on_posix(on_key: Callable[[str], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def read() -> None:
-        if os.getpgrp() == os.tcgetpgrp(keyboard):  # not where it runs in the background
-            for key in os.read(keyboard, 64).decode(errors="ignore"):
-                on_key(key)
+        try:
+            if os.getpgrp() != os.tcgetpgrp(keyboard):  # it runs in the background
+                return
+            keys = os.read(keyboard, 64)
+        except OSError:
+            keys = b""
+        if not keys:  # the terminal is gone
+            loop.remove_reader(keyboard)
+        for key in keys.decode(errors="ignore"):
+            on_key(key)
 
     termios.tcsetattr(keyboard, termios.TCSADRAIN, single)
     loop.add_reader(keyboard, read)
@@ -49,7 +56,8 @@ def _pressed_on_posix(on_key: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_reader(keyboard)
-        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
 
 
 @contextmanager

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -11,7 +15,7 @@ from typing import NamedTuple
 from mdbgen.apps import judge_apps
 from mdbgen.breaking.compare import compare_manifests
 from mdbgen.config import App, read_apps
-from mdbgen.dev.discover import find_app, find_package
+from mdbgen.dev.discover import find_app, find_package, what_is_missing
 from mdbgen.disk.tree import Action, apply
 from mdbgen.document.source import dotted, read_source
 from mdbgen.errors import ConfigError, Diagnostic
@@ -19,6 +23,8 @@ from mdbgen.manifest.reader import parse_manifest
 from mdbgen.model.manifest import Manifest
 
 DEFAULT_MANIFEST = "manifest.json"
+TURN_TIMEOUT_S = 5.0  # for another process to write its files
+LOOK_AGAIN_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ def find_project(manifest: str | None, output: str | None, app: str | None) -> P
         manifest = listed.manifest if listed else _default_manifest()
     if output is None and listed is not None:
         output = listed.output
+    if app is not None and not _is_generated(app, output):
+        _check_app(app)
     return Project(manifest, output, app)
 
 
@@ -93,16 +101,44 @@ def write_package(manifest: str, output: str) -> Written:
     Raises:
         MdbgenError: with all that is in the way; then nothing was written.
     """
-    outcome = judge_apps("generate", manifest, output, iter)
-    outcome.refuse_errors()
-    outcome.refuse_conflicts()
-    apply(*outcome.comparisons)
+    with _in_turn(Path(manifest).parent):
+        outcome = judge_apps("generate", manifest, output, iter)
+        outcome.refuse_errors()
+        outcome.refuse_conflicts()
+        apply(*outcome.comparisons)
     changes = [each for comparison in outcome.comparisons for each in comparison.changes]
     idle = (Action.UNCHANGED, Action.KEEP)
     return Written(
         {Path(each.file): each.action.value for each in changes if each.action not in idle},
         {each.file: each.new for each in changes if each.action is Action.KEEP and each.new},
     )
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """Let another ``mdbgen dev`` of the same project finish first: both write the same files."""
+    if sys.platform == "win32":
+        yield
+        return
+    deadline = time.monotonic() + TURN_TIMEOUT_S
+    with ExitStack() as stack:
+        with suppress(OSError):  # a folder or a file system that cannot be locked
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            while not _is_locked(descriptor) and time.monotonic() < deadline:
+                time.sleep(LOOK_AGAIN_S)
+        yield
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Lock a file until it is closed; False while somebody else has locked it."""
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def find_drift(project: Project, reading: Reading) -> str:
@@ -128,6 +164,30 @@ def changes_between(old: Reading, new: Reading) -> list[dict[str, str]]:
         }
         for each in compare_manifests(old.manifest, new.manifest)
     ]
+
+
+def _check_app(app: str) -> None:
+    """Refuse a module that is not there; what is in it shows when it is imported.
+
+    Raises:
+        ConfigError: says what was looked for.
+    """
+    problem = what_is_missing(app, Path.cwd())
+    if problem:
+        raise no_app(app, problem)
+
+
+def _is_generated(app: str, output: str | None) -> bool:
+    """Whether a module belongs to the package, which may not be there yet."""
+    return output is not None and app.startswith(".".join(Path(output).parts))
+
+
+def no_app(app: str, problem: str) -> ConfigError:
+    """Return the error that what the command line names is not there, or is no app."""
+    found = find_app(Path.cwd())
+    hint = "name a module or a file of this folder, like main:app, main or src/main.py"
+    without = f"; without --app, {found} is served" if found else ""
+    return _problem(f"--app {app or repr(app)}: {problem}", hint + without)
 
 
 def _listed(manifest: str | None) -> App | None:

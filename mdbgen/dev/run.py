@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import webbrowser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from mdbgen.dev.project import (
     Reading,
     changes_between,
     find_drift,
+    no_app,
     package_of,
     read_manifest,
     write_package,
@@ -49,7 +50,7 @@ class Setup:
     project: Project
     reading: Reading
     spare: Path  # a folder for this run
-    app_port: int
+    place: socket.socket  # of the app: kept from others until the app listens by itself
     listener: socket.socket  # of the console
 
 
@@ -61,8 +62,9 @@ class Run:
         self._project = project
         self._reading = reading
         self._spare = setup.spare
-        self._app_port = setup.app_port
+        self._app_port: int = setup.place.getsockname()[1]
         self._over = asyncio.Event()
+        self._has_tried = False  # to serve the app
         self._screen = Screen(has_keys=has_terminal())
         self._board = Board(__version__)
         self._rates = Rates()
@@ -70,8 +72,9 @@ class Run:
         self._signer = Signer(algorithm, make_key_pair(algorithm))
         self._people = first_people(reading.manifest)
         self._supervisor = Supervisor(
-            self._app(), self._board, self._recipe,
+            self._app(), self._board, self._recipe, setup.place,
             on_up=self._up, on_change=self._tell, on_event=self._hear,
+            on_no_app=self._miss,
         )  # fmt: skip
         world = World(
             self._board,
@@ -81,7 +84,7 @@ class Run:
             lambda: self._reading.manifest,
         )
         self._actions = Actions(world)
-        self._console = Console(setup.listener, setup.app_port, self._board, self._actions.do)
+        self._console = Console(setup.listener, self._app_port, self._board, self._actions.do)
         manifest = Path(os.path.realpath(project.manifest))
         folders = [Path.cwd(), manifest.parent]
         if project.output is not None:
@@ -103,14 +106,15 @@ class Run:
             )
         ]
         over = asyncio.create_task(self._over.wait())
-        try:
-            with _ended_by_signals(self._over), pressed(self._press):
-                self._welcome()
-                self._start()
-                self._supervisor.restart("")
-                await asyncio.wait([*work, over], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await self._end(work)
+        with _ended_by_signals(self._stop):
+            try:
+                with pressed(self._press):
+                    self._welcome()
+                    self._start()
+                    self._supervisor.restart("")
+                    await asyncio.wait([*work, over], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await self._end(work)
         for task in work:
             if task.done() and not task.cancelled() and (problem := task.exception()):
                 raise problem
@@ -121,6 +125,12 @@ class Run:
             self._generate()
         except MdbgenError as error:
             self._fail(error)
+
+    def _stop(self) -> None:
+        """End; whoever says so again does not want to wait for the app's handlers."""
+        if self._over.is_set():
+            self._supervisor.kill()
+        self._over.set()
 
     async def _end(self, work: Sequence[asyncio.Task[None]]) -> None:
         console, *others = work
@@ -227,7 +237,18 @@ class Run:
     def _tell(self, app: App) -> None:
         """Say in the terminal how the app is."""
         if app.status in ("up", "down"):
+            self._has_tried = True
             self._screen.say(app.why)
+
+    def _miss(self, text: str) -> None:
+        """Hear that there is no app in the module.
+
+        Raises:
+            ConfigError: The command line names it, and it was never there.
+        """
+        if self._project.app is not None and not self._has_tried:
+            raise no_app(self._project.app, text)
+        self._screen.say(text)
 
     def _hear(self, event: Event) -> None:
         """Take what the app's process tells."""
@@ -264,23 +285,24 @@ class Run:
                 self._screen.clear()
                 self._board.clear()
             case "q" | "\x03" | "\x04":
-                self._over.set()
+                self._stop()
             case "h" | "?":
                 self._screen.help()
 
 
 @contextmanager
-def _ended_by_signals(over: asyncio.Event) -> Iterator[None]:
-    """End where somebody says so; once more, and Python ends at once."""
+def _ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call back whenever somebody says that this is to end."""
     loop = asyncio.get_running_loop()
     before: dict[signal.Signals, Any] = {}
 
-    def end(number: int, _: Any) -> None:
-        signal.signal(number, before[signal.Signals(number)])
-        loop.call_soon_threadsafe(over.set)
+    def hear(number: int, _: Any) -> None:
+        loop.call_soon_threadsafe(end)
 
     for each in ENDING:
-        before[each] = signal.signal(each, end)
+        if each.name == "SIGHUP" and signal.getsignal(each) is signal.SIG_IGN:
+            continue  # by nohup: the terminal may close
+        before[each] = signal.signal(each, hear)
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -46,9 +47,11 @@ class Supervisor:
 
     Args:
         recipe: makes the plan of the next process, without the port of the link and the secret.
+        place: listens where the app will, so that nobody else does before the app is ready.
         on_up: called whenever clients may come.
         on_change: called whenever the app's status changes.
         on_event: called for each view and each record.
+        on_no_app: called where the user's module was imported, but holds no app; says what it has.
     """
 
     def __init__(
@@ -56,17 +59,21 @@ class Supervisor:
         app: App,
         board: Board,
         recipe: Recipe,
+        place: socket.socket,
         *,
         on_up: Callable[[Event], None],
         on_change: Callable[[App], None],
         on_event: Callable[[Event], None],
+        on_no_app: Callable[[str], None],
     ) -> None:
         self.app = app
         self._board = board
         self._recipe = recipe
+        self._place = place
         self._on_up = on_up
         self._on_change = on_change
         self._on_event = on_event
+        self._on_no_app = on_no_app
         self._switchboard = Switchboard()
         self._wanted = asyncio.Event()
         self._why = ""
@@ -103,6 +110,12 @@ class Supervisor:
             self._wanted.clear()
             await self._replace()
 
+    def kill(self) -> None:
+        """End all processes at once."""
+        for worker in (self._candidate, self._current):
+            if worker is not None:
+                worker.kill()
+
     async def stop(self) -> None:
         """End all processes."""
         if self._listener is not None:
@@ -122,6 +135,8 @@ class Supervisor:
             event = await self._prepared(candidate)
             if event is None:  # something has changed again
                 return
+            if event["is"] == "no_app":
+                self._on_no_app(event["traceback"])
             if event["is"] != "ready":
                 self._keep_old(event.get("traceback"))
                 return
@@ -153,7 +168,7 @@ class Supervisor:
 
     async def _await_start(self, worker: Worker, ready: Event, began: float) -> None:
         """Wait until the server listens, then hear what the app has to say."""
-        trace = None
+        trace, taken = None, ""
         while (event := await worker.events.get()) is not None:
             if event["is"] == "up":
                 took = f"{time.monotonic() - began:.1f} s"
@@ -165,10 +180,13 @@ class Supervisor:
                 self._on_up(event)
                 self._listener = asyncio.create_task(self._listen(worker))
                 return
+            if event["is"] == "no_place":
+                taken = event["why"]
+                continue
             trace = _trace_in(event) or trace
             self._on_event(event)
         code = await worker.ended()
-        reason = trace.strip().splitlines()[-1] if trace else f"exit code {code}"
+        reason = trace.strip().splitlines()[-1] if trace else taken or f"exit code {code}"
         self._lose(f"the app did not start: {reason}", trace)
 
     async def _listen(self, worker: Worker) -> None:
@@ -185,6 +203,7 @@ class Supervisor:
         if self._listener is not None:
             self._listener.cancel()
             self._listener = None
+        self._place.close()
         old, self._current = self._current, None
         if old is not None:
             await old.stop()
@@ -195,6 +214,7 @@ class Supervisor:
 
     def _keep_old(self, trace: str | None) -> None:
         if self._current is None:
+            self._place.close()  # clients are to be refused, and not to wait
             self._show(
                 "down", "the app cannot be imported; it is tried again when a file changes", trace
             )
@@ -228,11 +248,13 @@ async def _first_event(worker: Worker) -> Event:
     """Wait for ``ready`` or ``broken``; a process that ends before has said nothing."""
     first = asyncio.create_task(worker.events.get())
     end = asyncio.create_task(worker.ended())
-    await asyncio.wait({first, end}, return_when=asyncio.FIRST_COMPLETED)
-    end.cancel()
     try:
+        await asyncio.wait({first, end}, return_when=asyncio.FIRST_COMPLETED)
         async with asyncio.timeout(1):  # what was written last arrives last
             event = await first
     except TimeoutError:
         event = None
+    finally:
+        for task in (first, end):
+            task.cancel()
     return event or {"is": "broken", "traceback": "the process of the app has ended without a word"}

@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,8 @@ from support.live import TIMEOUT_S
 START_TIMEOUT_S = 30.0
 
 Event = dict[str, Any]
+
+_numbers = count(1)  # of all that were started
 
 
 def free_port() -> int:
@@ -205,9 +208,16 @@ async def _listen(socket: ClientConnection, page: Page) -> None:
 
 @contextmanager
 def developing(
-    folder: Path, *arguments: str, env: Mapping[str, str | None] | None = None
+    folder: Path,
+    *arguments: str,
+    env: Mapping[str, str | None] | None = None,
+    ports: Sequence[str] | None = None,
 ) -> Iterator[Dev]:
-    """Run ``mdbgen dev`` in a folder until the block ends; nothing of it may be left then."""
+    """Run ``mdbgen dev`` in a folder until the block ends; nothing of it may be left then.
+
+    Args:
+        ports: options that say on which ports; None for free ones that are named.
+    """
     slow.require("a server")
     inherited = {
         name: value
@@ -216,8 +226,9 @@ def developing(
     }
     stated = {name: value for name, value in (env or {}).items() if value is not None}
     command = [sys.executable, "-m", "mdbgen", "dev", *arguments]
-    ports = ["--port", str(free_port()), "--console-port", str(free_port())]
-    log_file = folder.parent / f"{folder.name}.log"
+    if ports is None:
+        ports = ["--port", str(free_port()), "--console-port", str(free_port())]
+    log_file = folder.parent / f"{folder.name}-{next(_numbers)}.log"
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             [*command, *ports],

@@ -16,7 +16,7 @@ from support.nodejs import require
 TIMEOUT_MS = 15_000
 WIDE, NARROW = 1280, 360
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_LOCAL = ("127.0.0.1", "")  # the machine, or no server at all
+_LOCAL = ("127.0.0.1", "localhost", "")  # the machine, or no server at all
 
 
 @dataclass

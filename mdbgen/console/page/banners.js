@@ -8,7 +8,7 @@ import { Badge, IconButton } from "./widgets.js";
 export function Banners() {
   return html`<div class="banners" aria-live="polite">
     ${state.link === "lost"
-      ? html`<div class="banner warn"><p><strong>mdbgen dev cannot be reached.</strong> This page comes back by itself when it runs again.</p></div>`
+      ? html`<div class="banner warn"><p><strong>mdbgen dev cannot be reached.</strong> If it has ended, start it again, and open the address that it prints: each run has a new one.</p></div>`
       : null}
     <${Problems} />
     <${AppNote} />

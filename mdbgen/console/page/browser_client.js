@@ -12,7 +12,7 @@ export function connectHere(person, endpointName, token) {
   count += 1;
   const id = `b${count}`;
   const endpoint = state.contract.endpoints.find((each) => each.name === endpointName);
-  const url = state.app.url.replace(/^http/, "ws").replace(/\/$/, "") + pathOf(endpoint);
+  const url = `ws://${location.hostname}:${new URL(state.app.url).port}${pathOf(endpoint)}`;
   const socket = token ? new WebSocket(url, ["bearer", token]) : new WebSocket(url);
   sockets.set(id, socket);
   tell({

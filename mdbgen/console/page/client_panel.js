@@ -91,7 +91,7 @@ function Head({ client, name, endpoint, attempt }) {
 
 function howIn(client) {
   const how = isHere(client)
-    ? "as this browser"
+    ? `as this browser, with its cookies for ${location.hostname}`
     : { none: "no credential", authorization: "Authorization: Bearer", subprotocol: "subprotocol bearer", ticket: "a ticket", query: "?token=", cookie: "cookie" }[client.carrier];
   const faults = (client.faults ?? []).map((each) => FAULT_NAMES[each] ?? each);
   const parts = [

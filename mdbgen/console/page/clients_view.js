@@ -52,8 +52,8 @@ function Welcome() {
   return html`<div class="welcome">
     <h2>Nobody is connected yet</h2>
     <p class="quiet">
-      Choose somebody on the left: each click connects one more client, beside the others. Those with a bad
-      token, or none, show why they are refused.
+      Choose a person: each click connects one more client, beside the others. Those with a bad token, or none,
+      show why they are refused.
     </p>
   </div>`;
 }

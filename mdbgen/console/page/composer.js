@@ -98,8 +98,17 @@ function Answer({ client, sent }) {
             <span class="quiet">${duration(answer.t - question.t)}</span>`
         : html`<span class="quiet">${sent.problem || (question || sent.id === undefined ? "sent; nothing has answered it yet" : "on its way")}</span>`}
     </div>
+    ${answer?.type === "error" && answer.value?.code === "not_implemented" ? html`<${NoHandler} />` : null}
     ${answer ? html`<${JsonTree} key=${answer.n} value=${answer.value} label="The answer" />` : null}
   </div>`;
+}
+
+/** What to do about an answer that everybody gets at first. */
+function NoHandler() {
+  return html`<p class="quiet">
+    You have not written a handler for it yet. It goes into the package's handlers folder; if there is no package yet,${" "}
+    <code>mdbgen dev manifest.json -o app/ws/</code> makes one.
+  </p>`;
 }
 
 function questionOf(client, id) {

@@ -164,7 +164,7 @@ function summary(frame) {
   if (frame.binary) return `binary, ${counted(frame.bytes, "byte")}`;
   const text = visible((frame.text ?? "").slice(0, SUMMARY_CHARACTERS));
   // The type stands before it already.
-  return frame.type ? text.replace(/^\{\s*"type":\s*"(?:[^"\\]|\\.)*",?\s*/, "{ ") : text;
+  return frame.type ? text.replace(/^\{\s*"type":\s*"(?:[^"\\]|\\.)*",?\s*/, "{") : text;
 }
 
 /** @param {any} person */

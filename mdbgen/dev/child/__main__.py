@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -20,6 +21,7 @@ from mdbgen.dev.child.link import Command, Link
 from mdbgen.dev.child.load import NoApp, find_package, load_app, own_traceback
 from mdbgen.dev.child.records import expect_cancellations, forward_records
 from mdbgen.dev.plan import SECRETS, VARIABLE, Plan, parse_plan
+from mdbgen.dev.ports import listen_on
 
 GRACE_S = 1  # for requests that are under way
 ORPHAN_TIMEOUT_S = 3.0  # how long the app may take to end when nobody is there to end it
@@ -42,6 +44,10 @@ class Child:
         self._link.listen(self._take, self._end)
         try:
             app = load_app(self._plan)
+        except NoApp as problem:
+            self._link.tell({"is": "no_app", "traceback": str(problem)})
+            self._link.flush()
+            return 1
         except BaseException as problem:
             trace = _shown(problem)
             sys.stderr.write(trace.rstrip() + "\n")
@@ -59,10 +65,17 @@ class Child:
             self._link.flush()
 
     def _serve(self, app: Any, package: ModuleType | None) -> int:
+        try:
+            listener = listen_on(self._plan.port)  # at once: starting the app may take long
+        except OSError:
+            why = (
+                f"another program has taken port {self._plan.port}; end that one, or start"
+                " mdbgen dev with another --port"
+            )
+            self._link.tell({"is": "no_place", "why": why})
+            return 1
         config = uvicorn.Config(
             Entrance(app, self._plan),
-            host="127.0.0.1",
-            port=self._plan.port,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=GRACE_S,
         )
@@ -70,10 +83,10 @@ class Child:
         self._agent = Agent(self._link, package)
         self._server = _Server(config)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(self._main(app, self._server, self._agent))
+            runner.run(self._main(app, self._server, self._agent, listener))
         return 0
 
-    async def _main(self, app: Any, server: _Server, agent: Agent) -> None:
+    async def _main(self, app: Any, server: _Server, agent: Agent, listener: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
 
         def started() -> None:
@@ -82,7 +95,7 @@ class Child:
             self._keep(agent.report())
 
         server.on_start = started
-        await server.serve()
+        await server.serve([listener])
         for task in self._tasks:
             task.cancel()
 
@@ -144,8 +157,6 @@ def _paths(app: Any, agent: Agent) -> dict[str, str]:
 
 
 def _shown(problem: BaseException) -> str:
-    if isinstance(problem, NoApp):
-        return str(problem)
     return "".join(traceback.format_exception(problem.with_traceback(own_traceback(problem))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from inspect import signature
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -35,11 +36,7 @@ def load_app(plan: Plan) -> Any:
         return _bare(plan.slug, package)
     target = resolve(plan.app, folder)
     module = _import(target)
-    app = _named(module, target.name) if target.name else _found(module)
-    if app is None:
-        what = f"no {target.name}" if target.name else "no FastAPI app"
-        raise NoApp(f"{plan.app} has {what}; name it: mdbgen dev --app {target.module}:app")
-    return app
+    return _named(module, target) if target.name else _found(module, target, plan.app)
 
 
 def find_package(slug: str) -> ModuleType | None:
@@ -76,13 +73,42 @@ def _import(target: Target) -> ModuleType:
     return importlib.import_module(target.module)
 
 
-def _named(module: ModuleType, name: str) -> Any:
+def _named(module: ModuleType, target: Target) -> Any:
     value: Any = module
-    for part in name.split("."):
-        value = getattr(value, part, None)
+    for part in target.name.split("."):
+        if not hasattr(value, part):
+            raise NoApp(f"{target.module} has no {target.name}; {_apps_in(module, target)}")
+        value = getattr(value, part)
+    if not _is_app(value):
+        what = f"{target.module}:{target.name} is of type {type(value).__name__}, not an ASGI app"
+        raise NoApp(f"{what}; {_apps_in(module, target)}")
     return value
 
 
-def _found(module: ModuleType) -> FastAPI | None:
+def _is_app(value: Any) -> bool:
+    """Whether something can be called as ASGI calls an app; what makes an app is none."""
+    if not callable(value):
+        return False
+    try:
+        signature(value).bind({}, None, None)
+    except TypeError:
+        return False
+    except ValueError:  # it cannot be told
+        return True
+    return True
+
+
+def _apps_in(module: ModuleType, target: Target) -> str:
+    found = [name for name, value in vars(module).items() if isinstance(value, FastAPI)]
+    if not found:
+        return f"{target.module} has no FastAPI app at all"
+    return f"there is {', '.join(f'{target.module}:{name}' for name in found)}"
+
+
+def _found(module: ModuleType, target: Target, app: str) -> FastAPI:
     values = [getattr(module, name, None) for name in NAMES] + list(vars(module).values())
-    return next((each for each in values if isinstance(each, FastAPI)), None)
+    for each in values:
+        if isinstance(each, FastAPI):
+            return each
+    other = f"mdbgen dev --app {target.module}:app"
+    raise NoApp(f"{app} has no FastAPI app; if it has another ASGI app, name that: {other}")
