@@ -73,6 +73,15 @@ def test_where_nothing_can_be_written_every_run_compiles(package: Path) -> None:
     assert render(package) == render(package) == ("1!", 1)
 
 
+def test_what_cannot_be_put_in_its_place_is_not_left_beside_it(package: Path) -> None:
+    render(package)
+    (file,) = kept(package)
+    file.unlink()
+    file.mkdir()
+    assert render(package) == ("1!", 1)
+    assert kept(package) == [file]
+
+
 def test_who_wants_no_compiled_files_gets_none(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

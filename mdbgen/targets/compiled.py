@@ -43,7 +43,10 @@ class CompiledTemplates(BytecodeCache):
             self._folder.mkdir(exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, delete=False) as aside:
                 aside.write(bucket.bytecode_to_string())
-            os.replace(aside.name, self._file(bucket))
+            try:
+                os.replace(aside.name, self._file(bucket))
+            finally:  # on Windows it fails where another process reads the old one
+                Path(aside.name).unlink(missing_ok=True)
 
     def _file(self, bucket: Bucket) -> Path:
         python = sys.implementation.cache_tag
