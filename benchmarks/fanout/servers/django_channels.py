@@ -19,7 +19,9 @@ layer: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 if redis_url:
     # It blocks for as long as redis-py 8 waits for an answer, which ends its consumers.
     host = {"address": redis_url, "socket_timeout": 30}
-    layer = {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [host]}}
+    # By default it drops what is more than a hundred messages ahead of a connection.
+    config = {"hosts": [host], "capacity": 10_000}
+    layer = {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": config}
 settings.configure(
     INSTALLED_APPS=["channels"],
     CHANNEL_LAYERS={"default": layer},
