@@ -94,6 +94,7 @@ class Session:
             on_end=clients.remove,
         )
         self._connection = self._client.connection
+        self._where = f"endpoint={endpoint.name} connection={self._connection.id}"
         self._inbox = Inbox(limits.burst, limits.outbox_bytes)
         self._allowance = float(limits.burst)
         self._allowance_at = time.monotonic()
@@ -149,12 +150,7 @@ class Session:
         self._client.outbox.stop()
         try:
             await cancel_task(worker)
-            log.info(
-                "client left endpoint=%s connection=%s close=%s",
-                self._endpoint.name,
-                self._connection.id,
-                self._client.close_info,
-            )
+            log.info("client left %s close=%s", self._where, self._client.close_info)
             if self._is_connected:
                 await self._disconnect()
         finally:
@@ -180,11 +176,8 @@ class Session:
         try:
             await self._handlers.on_connect(self._connection)
         except Reject as rejection:
-            log.info(
-                "client rejected connection=%s reason=%r",
-                self._connection.id,
-                str(rejection),
-            )
+            who, reason = self._connection.id, str(rejection)
+            log.info("client rejected connection=%s reason=%r", who, reason)
             self._client.reject(FORBIDDEN)
             return False
         except BaseException as problem:
@@ -198,23 +191,14 @@ class Session:
         if self._is_over:  # it has ignored its cancellation, and returns now
             await self._disconnect()
             return False
-        log.info(
-            "client connected endpoint=%s connection=%s",
-            self._endpoint.name,
-            self._connection.id,
-        )
+        log.info("client connected %s", self._where)
         for frame in recheck(self._client, self._replayed_to):
             self._client.outbox.push(frame)
         self._client.outbox.release(self._connected_frame())
         return True
 
     def _give_up_on_connect(self) -> None:
-        log.error(
-            "on_connect took over %s s endpoint=%s connection=%s",
-            ON_CONNECT_TIMEOUT_S,
-            self._endpoint.name,
-            self._connection.id,
-        )
+        log.error("on_connect took over %s s %s", ON_CONNECT_TIMEOUT_S, self._where)
         self._client.reject(FAILED)
         if self._client.worker is not None:
             self._client.worker.cancel()
@@ -306,22 +290,12 @@ class Session:
         if isinstance(problem, NotImplementedByApp):
             return error_frame("not_implemented", "nothing handles this", reply_to)
         if isinstance(problem, MessageError):
-            log.info(
-                "message refused endpoint=%s connection=%s code=%s",
-                self._endpoint.name,
-                self._connection.id,
-                problem.code,
-            )
+            log.info("message refused %s code=%s", self._where, problem.code)
             try:
                 return error_frame(
                     problem.code, problem.message, reply_to, problem.details
                 )
             except TypeError as cause:  # the details have no JSON form
                 problem = cause
-        log.error(
-            "handler failed endpoint=%s connection=%s",
-            self._endpoint.name,
-            self._connection.id,
-            exc_info=problem,
-        )
+        log.error("handler failed %s", self._where, exc_info=problem)
         return error_frame("handler_failed", "the handler failed", reply_to)
