@@ -12,15 +12,13 @@ from fastapi import WebSocket
 from starlette.types import Send
 
 from ..settings import EndpointName
-from .closing import TRY_AGAIN_LATER, CloseInfo
+from .closing import TOO_SLOW, CloseInfo
 from .connection import Connection
 from .heartbeat import Heartbeat
 from .loops import run_on
 from .outbox import Outbox
 from .tokens import Identity
 from .wire import Frame
-
-TOO_SLOW = CloseInfo(TRY_AGAIN_LATER, "too slow")
 
 
 class Client:

@@ -23,15 +23,7 @@ from starlette.websockets import WebSocketState
 
 from .client import Client
 from .clients import clients
-from .closing import (
-    INTERNAL_ERROR,
-    MESSAGE_TOO_BIG,
-    POLICY_VIOLATION,
-    TOO_MANY,
-    UNSUPPORTED_DATA,
-    CloseInfo,
-    close_websocket,
-)
+from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
 from .heartbeat import Heartbeat
@@ -51,12 +43,6 @@ ON_CONNECT_TIMEOUT_S = 30.0
 HANDLER_GRACE_S = 30.0  # for what runs or waits when its client leaves, all together
 ON_DISCONNECT_TIMEOUT_S = 30.0
 DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
-
-FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
-FORBIDDEN = CloseInfo(POLICY_VIOLATION, "forbidden")
-NOT_TEXT = CloseInfo(UNSUPPORTED_DATA, "text frames only")
-TOO_BIG = CloseInfo(MESSAGE_TOO_BIG, "message too big")
-TOO_MANY_MESSAGES = CloseInfo(TOO_MANY, "too many messages")
 
 _leaving: set[asyncio.Task[None]] = set()
 
@@ -254,13 +240,13 @@ class Session:
         if size > limit:
             client.end(TOO_BIG)
         elif not self._is_within_rate():
-            client.end(TOO_MANY_MESSAGES)
+            client.end(TOO_FAST)
         elif '"pong"' in text and is_pong(text):
             client.heartbeat.answered()
         else:
             client.heartbeat.heard()
             if not self._inbox.put(text, size):
-                client.end(TOO_MANY_MESSAGES)
+                client.end(TOO_FAST)
 
     def _is_within_rate(self) -> bool:
         """A token bucket: ``messages_per_second`` flow in, a burst fits."""

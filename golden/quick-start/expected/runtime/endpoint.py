@@ -14,16 +14,14 @@ from ..settings import EndpointName
 from . import tickets
 from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
 from .clients import clients
-from .closing import INTERNAL_ERROR, POLICY_VIOLATION, CloseInfo, close_websocket
+from .closing import FAILED, MISCONFIGURED, POLICY_VIOLATION, CloseInfo, close_websocket
 from .deployment import Limits, SettingsError, deployment
 from .dispatch import EndpointHandlers
 from .redaction import install_redaction
-from .session import FAILED, Session
+from .session import Session
 from .tokens import Refused
 
 log = logging.getLogger(__name__)
-
-MISCONFIGURED = CloseInfo(INTERNAL_ERROR, "server misconfigured")
 
 
 @dataclass(frozen=True, slots=True)
