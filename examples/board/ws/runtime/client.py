@@ -60,10 +60,7 @@ class Client:
         self.connection = Connection(self, websocket, endpoint, identity)
         self.loop = asyncio.get_running_loop()
         self.outbox = Outbox(
-            send,
-            outbox_bytes,
-            on_overflow=self.drop,
-            on_failure=self.lose,
+            send, outbox_bytes, on_overflow=self.drop, on_failure=self.lose
         )
         self.heartbeat = heartbeat
         self.expires_at = identity.expires_at

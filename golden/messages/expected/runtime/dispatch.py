@@ -44,10 +44,6 @@ class NotImplementedByApp(Exception):
     """Nothing handles this message; its sender is told ``not_implemented``."""
 
 
-# What ``compat.register_message_handler`` registers.
-MessageHandler = Callable[[WebSocket, dict[str, Any]], Awaitable[None]]
-
-
 class EndpointHandlers:
     """The handlers of one endpoint, with defaults for all of them.
 
@@ -77,7 +73,8 @@ class EndpointHandlers:
         """Call the method for this message."""
         raise NotImplementedError
 
-    message_handler: MessageHandler | None = None
+    # What ``compat.register_message_handler`` has registered.
+    message_handler: Callable[[WebSocket, dict[str, Any]], Awaitable[None]] | None = None
 
     async def handle(self, connection: Connection, message: Received) -> Frame | None:
         """Pass what the app does not implement to ``message_handler``."""

@@ -49,19 +49,17 @@ class Endpoint:
         except Refused as refusal:
             log.info("client refused endpoint=%s reason=%s", self.name, refusal)
             info = CloseInfo(POLICY_VIOLATION, refusal.reason)
-            await close_websocket(websocket, info)
-            return
         except SettingsError as problem:
             log.error("client refused endpoint=%s reason=%s", self.name, problem)
-            await close_websocket(websocket, MISCONFIGURED)
-            return
+            info = MISCONFIGURED
         except Exception:  # not the client's fault
             log.exception("client refused endpoint=%s", self.name)
-            await close_websocket(websocket, FAILED)
-            return
-        no_room = clients.refusal(self.name, identity.user_id, limits)
-        if no_room is not None:
+            info = FAILED
+        else:
+            no_room = clients.refusal(self.name, identity.user_id, limits)
+            if no_room is None:
+                await Session(self, websocket, receive, send, identity, limits).run()
+                return
             log.warning("client refused endpoint=%s close=%s", self.name, no_room)
-            await close_websocket(websocket, no_room)
-            return
-        await Session(self, websocket, receive, send, identity, limits).run()
+            info = no_room
+        await close_websocket(websocket, info)

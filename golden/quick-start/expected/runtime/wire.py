@@ -55,10 +55,7 @@ def server_frame(type: str, **fields: Any) -> Frame:
 
 
 def error_frame(
-    code: str,
-    message: str,
-    reply_to: str | int | None = None,
-    details: Any = None,
+    code: str, message: str, reply_to: str | int | None = None, details: Any = None
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
     return server_frame(
