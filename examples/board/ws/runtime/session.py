@@ -26,7 +26,6 @@ from .clients import clients
 from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
-from .heartbeat import Heartbeat
 from .inbound import Unusable, is_pong, message_id
 from .inbox import Inbox
 from .replay import position, recheck, replay
@@ -75,7 +74,7 @@ class Session:
             send,
             endpoint=endpoint.name,
             identity=identity,
-            heartbeat=Heartbeat(endpoint.ping_interval_s),
+            ping_interval_s=endpoint.ping_interval_s,
             outbox_bytes=limits.outbox_bytes,
             on_end=clients.remove,
         )
