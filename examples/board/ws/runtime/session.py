@@ -26,7 +26,7 @@ from .clients import clients
 from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
-from .inbound import Unusable, is_pong, message_id
+from .inbound import Unusable, is_pong
 from .inbox import Inbox
 from .replay import position, recheck, replay
 from .tasks import cancel_task, forget_cancellations, raise_if_not_the_apps, start_task
@@ -272,7 +272,8 @@ class Session:
                     await self._client.keep_pace()
         except BaseException as problem:
             raise_if_not_the_apps(problem)
-            self._client.outbox.push(self._error(problem, message_id(message)))
+            reply_to = message.id
+            self._client.outbox.push(self._error(problem, reply_to))
 
     def _error(self, problem: BaseException, reply_to: str | int | None) -> Frame:
         """What the sender of a message is told of what its handler raised."""

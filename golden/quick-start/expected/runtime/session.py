@@ -26,7 +26,7 @@ from .clients import clients
 from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
-from .inbound import Unusable, is_pong, message_id, parse_object
+from .inbound import Unusable, id_in, is_pong, parse_object
 from .inbox import Inbox
 from .tasks import cancel_task, forget_cancellations, raise_if_not_the_apps, start_task
 from .tokens import Identity
@@ -257,7 +257,8 @@ class Session:
             await self._handlers.handle(self._connection, message)
         except BaseException as problem:
             raise_if_not_the_apps(problem)
-            self._client.outbox.push(self._error(problem, message_id(message)))
+            reply_to = id_in(message)
+            self._client.outbox.push(self._error(problem, reply_to))
 
     def _error(self, problem: BaseException, reply_to: str | int | None) -> Frame:
         """What the sender of a message is told of what its handler raised."""

@@ -101,12 +101,13 @@ def _envelope(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        return _frame(_to_json(envelope))
+        return text_frame(_to_json(envelope))
     except (ValueError, RecursionError) as problem:
         raise TypeError(_explain(envelope, "", problem)) from None
 
 
-def _frame(text: bytes) -> Frame:
+def text_frame(text: bytes) -> Frame:
+    """A frame of JSON that has its envelope already."""
     return Frame({"type": "websocket.send", "text": text.decode()}, len(text))
 
 
