@@ -29,7 +29,6 @@ class Endpoint:
     """One endpoint of the manifest, as an ASGI application with the app's handlers."""
 
     name: EndpointName
-    path: str
     admits_anonymous: bool
     ping_interval_s: int
     limits: Limits  # unless the environment sets others
