@@ -44,6 +44,10 @@ class NotImplementedByApp(Exception):
     """Nothing handles this message; its sender is told ``not_implemented``."""
 
 
+# What ``compat.register_message_handler`` registers.
+MessageHandler = Callable[[WebSocket, dict[str, Any]], Awaitable[None]]
+
+
 class EndpointHandlers:
     """The handlers of one endpoint, with defaults for all of them.
 
@@ -73,8 +77,7 @@ class EndpointHandlers:
         """Call the method for this message."""
         raise NotImplementedError
 
-    # What ``compat.register_message_handler`` has registered.
-    message_handler: Callable[[WebSocket, dict[str, Any]], Awaitable[None]] | None = None
+    message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> Frame | None:
         """Pass what the app does not implement to ``message_handler``."""

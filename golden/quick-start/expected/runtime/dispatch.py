@@ -43,6 +43,10 @@ class NotImplementedByApp(Exception):
     """Nothing handles this message; its sender is told ``not_implemented``."""
 
 
+# What ``compat.register_message_handler`` registers.
+MessageHandler = Callable[[WebSocket, dict[str, Any]], Awaitable[None]]
+
+
 class EndpointHandlers:
     """The handlers of one endpoint, with defaults for all of them.
 
@@ -64,8 +68,7 @@ class EndpointHandlers:
         """A client sent a JSON object."""
         raise NotImplementedByApp
 
-    # What ``compat.register_message_handler`` has registered.
-    message_handler: Callable[[WebSocket, dict[str, Any]], Awaitable[None]] | None = None
+    message_handler: MessageHandler | None = None
 
     async def handle(self, connection: Connection, message: Received) -> None:
         """Pass what the app does not implement to ``message_handler``."""
