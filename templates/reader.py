@@ -24,7 +24,7 @@ from .pages import Entries, PageSize, holds, parse, read_first, read_newest
 from .publisher import Publisher
 from .receiver import Receiver
 from .stream import STREAM, EntryId, Fields, Ledger, Verdict
-from .wire import Frame
+from .wire import Frame, text_frame
 
 log = logging.getLogger(__name__)
 
@@ -243,7 +243,7 @@ class Reader:
             if b"m" in fields:  # first: whoever writes it may write anything beside it
                 return self._read_foreign(fields)
             if b"f" in fields:
-                return _frame(fields[b"f"]), self._audience(fields)
+                return text_frame(fields[b"f"]), self._audience(fields)
         except UnicodeDecodeError:
             raise NotOurs("it is not UTF-8") from None
         return None
@@ -308,10 +308,6 @@ def _end_order(text: bytes) -> tuple[str, CloseInfo]:
         return order["id"], CloseInfo(order["code"], order["reason"])
     except (KeyError, TypeError, ValueError):
         raise NotOurs("it does not end any connection") from None
-
-
-def _frame(text: bytes) -> Frame:
-    return Frame({"type": "websocket.send", "text": text.decode()}, len(text))
 
 
 def _text(fields: Fields, name: bytes) -> str | None:

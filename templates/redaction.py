@@ -9,13 +9,9 @@ from functools import cache
 
 from ..settings import PATHS
 
-_SECRET_HEADERS = {
-    "authorization",
-    "cookie",
-    "proxy-authorization",
-    "sec-websocket-protocol",
-}
-_SECRET_SCOPE_KEYS = {"query_string", "subprotocols"}
+# What may hold a credential.
+_HEADERS = {"authorization", "cookie", "proxy-authorization", "sec-websocket-protocol"}
+_SCOPE_KEYS = {"query_string", "subprotocols"}
 _PATH_SCOPE_KEYS = {"path", "raw_path"}
 _SETTINGS_ERROR = f"{__package__}.deployment.SettingsError: "
 
@@ -39,7 +35,7 @@ class _Redaction(logging.Filter):
         if not isinstance(record.args, tuple):
             return True
         match record.args:
-            case [str(header), str()] if header.lower() in _SECRET_HEADERS:
+            case [str(header), str()] if header.lower() in _HEADERS:
                 record.args = (header, "***")  # uvicorn prints headers at level DEBUG
             case _:
                 record.args = tuple(self._cut(value) for value in record.args)
@@ -56,7 +52,7 @@ class _Redaction(logging.Filter):
         return value
 
     def _cut_part(self, key: object, part: object) -> object:
-        if key in _SECRET_SCOPE_KEYS:
+        if key in _SCOPE_KEYS:
             return "***"
         return self._cut(part) if key in _PATH_SCOPE_KEYS else part
 

@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "board": Endpoint(
         name="board",
-        path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=20,
         limits=Limits(connections_per_user=5),

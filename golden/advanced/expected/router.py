@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "realtime": Endpoint(
         name="realtime",
-        path="/ws",
         admits_anonymous=False,  # websockets.realtime.auth.allow_anonymous
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "events": Endpoint(
         name="events",
-        path="/events",
         admits_anonymous=True,  # websockets.events.auth.required
         ping_interval_s=30,
         limits=Limits(),

@@ -36,7 +36,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "realtime": Endpoint(
         name="realtime",
-        path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -44,7 +43,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "public": Endpoint(
         name="public",
-        path="/public",
         admits_anonymous=True,  # websockets.public.auth.required
         ping_interval_s=30,
         limits=Limits(),

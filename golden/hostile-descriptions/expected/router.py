@@ -45,7 +45,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "quotes": Endpoint(
         name="quotes",
-        path="/quotes",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -53,7 +52,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "backslash": Endpoint(
         name="backslash",
-        path="/backslash",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -61,7 +59,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "quote-end": Endpoint(
         name="quote-end",
-        path="/quote-end",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -69,7 +66,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "newlines": Endpoint(
         name="newlines",
-        path="/newlines",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -77,7 +73,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "jinja": Endpoint(
         name="jinja",
-        path="/jinja",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -85,7 +80,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "unicode": Endpoint(
         name="unicode",
-        path="/unicode",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -93,7 +87,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "comment": Endpoint(
         name="comment",
-        path="/comment",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -101,7 +94,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "blank": Endpoint(
         name="blank",
-        path="/blank",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -109,7 +101,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "long": Endpoint(
         name="long",
-        path="/long",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -117,7 +108,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "html": Endpoint(
         name="html",
-        path="/html",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -125,7 +115,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "percent": Endpoint(
         name="percent",
-        path="/percent",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -133,7 +122,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "emoji": Endpoint(
         name="emoji",
-        path="/emoji",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

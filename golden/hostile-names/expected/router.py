@@ -51,7 +51,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "class": Endpoint(
         name="class",
-        path="/a",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -59,7 +58,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "real-time": Endpoint(
         name="real-time",
-        path="/b",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -67,7 +65,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "2fa": Endpoint(
         name="2fa",
-        path="/c",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -75,7 +72,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "__init__": Endpoint(
         name="__init__",
-        path="/d",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -83,7 +79,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "CON": Endpoint(
         name="CON",
-        path="/e",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -91,7 +86,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "-": Endpoint(
         name="-",
-        path="/f",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -99,7 +93,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "router": Endpoint(
         name="router",
-        path="/g",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -107,7 +100,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "manager": Endpoint(
         name="manager",
-        path="/h",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -115,7 +107,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "app_slug": Endpoint(
         name="app_slug",
-        path="/i",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -123,7 +114,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "liveFeed": Endpoint(
         name="liveFeed",
-        path="/j",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -131,7 +121,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "None": Endpoint(
         name="None",
-        path="/k",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -139,7 +128,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "Connection": Endpoint(
         name="Connection",
-        path="/l",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -147,7 +135,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx": Endpoint(
         name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-        path="/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -155,7 +142,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "True": Endpoint(
         name="True",
-        path="/m",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -163,7 +149,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "settings": Endpoint(
         name="settings",
-        path="/n",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -171,7 +156,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "default": Endpoint(
         name="default",
-        path="/default",
         admits_anonymous=True,  # websockets.default.auth.required
         ping_interval_s=30,
         limits=Limits(),

@@ -38,7 +38,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "presence": Endpoint(
         name="presence",
-        path="/ws/presence",
         admits_anonymous=False,  # by default
         ping_interval_s=10,
         limits=Limits(),
@@ -46,7 +45,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "documents": Endpoint(
         name="documents",
-        path="/ws/documents",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -54,7 +52,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "comments": Endpoint(
         name="comments",
-        path="/ws/comments",
         admits_anonymous=False,  # websockets.comments.auth.required
         ping_interval_s=30,
         limits=Limits(),
@@ -62,7 +59,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "notifications": Endpoint(
         name="notifications",
-        path="/ws/notifications",
         admits_anonymous=False,  # by default
         ping_interval_s=60,
         limits=Limits(),
@@ -70,7 +66,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "status-page": Endpoint(
         name="status-page",
-        path="/ws/status",
         admits_anonymous=True,  # websockets.status-page.auth.required
         ping_interval_s=30,
         limits=Limits(),

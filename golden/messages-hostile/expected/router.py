@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "class": Endpoint(
         name="class",
-        path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "on-message": Endpoint(
         name="on-message",
-        path="/ws2",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

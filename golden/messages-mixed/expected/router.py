@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "typed": Endpoint(
         name="typed",
-        path="/ws/typed",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "untyped": Endpoint(
         name="untyped",
-        path="/ws/untyped",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

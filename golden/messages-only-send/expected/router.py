@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "prices": Endpoint(
         name="prices",
-        path="/ws/prices",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

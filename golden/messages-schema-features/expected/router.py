@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "realtime": Endpoint(
         name="realtime",
-        path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

@@ -36,7 +36,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "realtime": Endpoint(
         name="realtime",
-        path="/ws",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(max_message_bytes=4096, connections_per_user=3),
@@ -44,7 +43,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "board": Endpoint(
         name="board",
-        path="/ws/board",
         admits_anonymous=True,  # websockets.board.auth.required
         ping_interval_s=15,
         limits=Limits(),
@@ -52,7 +50,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "echo": Endpoint(
         name="echo",
-        path="/ws/echo",
         admits_anonymous=False,  # by default
         ping_interval_s=30,
         limits=Limits(),

@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "lobby": Endpoint(
         name="lobby",
-        path="/lobby",
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "members": Endpoint(
         name="members",
-        path="/members",
         admits_anonymous=False,  # websockets.members.auth.allow_anonymous
         ping_interval_s=30,
         limits=Limits(),

@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "ticker": Endpoint(
         name="ticker",
-        path="/ticker",
         admits_anonymous=True,  # auth_required
         ping_interval_s=30,
         limits=Limits(),

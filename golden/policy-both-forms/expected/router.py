@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "room": Endpoint(
         name="room",
-        path="/room",
         admits_anonymous=False,  # auth_policy.required
         ping_interval_s=30,
         limits=Limits(),

@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "orders": Endpoint(
         name="orders",
-        path="/ws/orders",
         admits_anonymous=False,  # auth.policy.allow_anonymous
         ping_interval_s=15,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "stock-levels": Endpoint(
         name="stock-levels",
-        path="/ws/stock",
         admits_anonymous=True,  # websockets.stock-levels.auth.allow_anonymous
         ping_interval_s=30,
         limits=Limits(),

@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "feed": Endpoint(
         name="feed",
-        path="/feed",
         admits_anonymous=True,  # auth_policy.required
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "staff": Endpoint(
         name="staff",
-        path="/staff",
         admits_anonymous=False,  # websockets.staff.auth.required
         ping_interval_s=30,
         limits=Limits(),

@@ -35,7 +35,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "feed": Endpoint(
         name="feed",
-        path="/ws/feed",
         admits_anonymous=True,  # auth.policy.allow_anonymous
         ping_interval_s=30,
         limits=Limits(),
@@ -43,7 +42,6 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
     ),
     "staff": Endpoint(
         name="staff",
-        path="/ws/staff",
         admits_anonymous=False,  # mdbgen.endpoints.staff.allowed_roles
         ping_interval_s=30,
         limits=Limits(),

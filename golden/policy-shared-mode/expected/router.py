@@ -34,7 +34,6 @@ router = APIRouter(lifespan=_lifespan)
 ENDPOINTS: dict[EndpointName, Endpoint] = {
     "board": Endpoint(
         name="board",
-        path="/board",
         admits_anonymous=False,  # by default
         ping_interval_s=5,
         limits=Limits(),

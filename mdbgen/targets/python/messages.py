@@ -35,7 +35,6 @@ class MessagesPlan(NamedTuple):
     """What the clients of an app send and receive."""
 
     is_declared: bool
-    receives: bool  # some endpoint declares what it receives
     takes_both: bool  # and another takes any JSON object
     has_declared_endpoint: bool  # some endpoint says what it takes, be it nothing
     is_split: bool  # endpoints differ in what they send
@@ -52,6 +51,7 @@ class MessagesPlan(NamedTuple):
     send_example: str  # of answering one
     received_type: str
     as_mapping: str
+    id_of_message: str  # "message.id", or what finds it in a mapping
     definitions: tuple[Definition, ...]
     unions: tuple[UnionPlan, ...]
     rebuilt: tuple[str, ...]
@@ -72,7 +72,6 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
     examples = [f"messages.{message.body.name}(...)" for message in sent.values()] or ["{...}"]
     return MessagesPlan(
         is_declared=models is not None,
-        receives=bool(received),
         takes_both=bool(received) and any(endpoint.takes_objects for endpoint in endpoints),
         has_declared_endpoint=some_silent or bool(received),
         is_split=is_split,
@@ -89,6 +88,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         send_example=f"await connection.send({'...' if sent else '{...}'})",
         received_type=_received_type(manifest),
         as_mapping="as_mapping(message)" if received else "message",
+        id_of_message=_id_of_message(manifest, bool(received)),
         definitions=models.definitions if models else (),
         unions=tuple(_unions(manifest, sent)),
         rebuilt=models.rebuilt if models else (),
@@ -124,6 +124,14 @@ def _received_type(manifest: Manifest) -> str:
     if not unions or any(each.takes_objects for _, each in endpoints):
         unions.append("dict[str, Any]")
     return " | ".join(unions)
+
+
+def _id_of_message(manifest: Manifest, is_declared: bool) -> str:
+    if not is_declared:
+        return "id_in(message)"
+    if any(endpoint.takes_objects for endpoint in manifest.websockets.values()):
+        return "id_in(message) if isinstance(message, dict) else message.id"
+    return "message.id"
 
 
 def is_silent(endpoint: Endpoint) -> bool:

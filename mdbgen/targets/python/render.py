@@ -23,7 +23,7 @@ _RUNTIME = (
     *("auth.py.jinja", "backlog.py", "backplane.py", "carriers.py", "client.py"),
     *("clients.py", "closing.py.jinja", "connection.py.jinja", "deployment.py.jinja"),
     *("dispatch.py.jinja", "emit.py.jinja", "emitter.py", "endpoint.py.jinja"),
-    *("foreign.py.jinja", "heartbeat.py", "history.py", "hub.py", "inbound.py.jinja"),
+    *("foreign.py.jinja", "history.py", "hub.py", "inbound.py.jinja"),
     *("inbox.py", "jsontypes.py.jinja", "jwks.py", "link.py", "loops.py"),
     *("manager.py.jinja", "outbox.py", "pages.py", "publisher.py", "reader.py"),
     *("receiver.py", "redaction.py", "replay.py", "session.py.jinja", "startup.py.jinja"),

@@ -4,23 +4,66 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from math import inf
+from random import SystemRandom
+from time import monotonic, time
 
 from fastapi import WebSocket
 from starlette.types import Send
 
 from ..settings import EndpointName
-from .closing import TRY_AGAIN_LATER, CloseInfo
+from .closing import TOO_SLOW, CloseInfo
 from .connection import Connection
-from .heartbeat import Heartbeat
 from .loops import run_on
 from .outbox import Outbox
 from .tokens import Identity
 from .wire import Frame
 
-TOO_SLOW = CloseInfo(TRY_AGAIN_LATER, "too slow")
+PONG_TIMEOUT_S = 20.0  # at most; less where pings are more frequent than that
+
+
+class Heartbeat:
+    """When a client was last heard of.
+
+    A client that has answered one ping is expected to answer all. One that never
+    answers is left to the protocol's own pings, which the server sends.
+    """
+
+    def __init__(self, ping_interval_s: float) -> None:
+        # Up to a tenth apart: clients that came back together are not pinged together.
+        self._interval_s = ping_interval_s * SystemRandom().uniform(1.0, 1.1)
+        self._timeout_s = min(ping_interval_s, PONG_TIMEOUT_S)
+        self._heard_at = monotonic()
+        self._pinged_at: float | None = None
+        self._answers = False
+
+    def heard(self) -> None:
+        """Any frame is a sign of life."""
+        self._heard_at = monotonic()
+        self._pinged_at = None
+
+    def answered(self) -> None:
+        """The frame was a ``pong``."""
+        if self._pinged_at is not None:
+            self._answers = True
+        self.heard()
+
+    def pinged(self, now: float) -> None:
+        """A ping is on its way; ``now`` is monotonic, in seconds."""
+        self._pinged_at = now
+
+    def wants_ping(self, now: float) -> bool:
+        """Whether a whole interval has passed since the last frame or ping."""
+        return now - (self._pinged_at or self._heard_at) >= self._interval_s
+
+    def is_lost(self, now: float) -> bool:
+        """Whether a client that answers pings has left this one unanswered."""
+        return (
+            self._answers
+            and self._pinged_at is not None
+            and now - self._pinged_at >= self._timeout_s
+        )
 
 
 class Client:
@@ -33,21 +76,6 @@ class Client:
         close_info: Why the server ended it; ``None`` where the client left.
     """
 
-    __slots__ = (
-        "_on_end",
-        "channels",
-        "close_info",
-        "connection",
-        "expires_at",
-        "heartbeat",
-        "is_open",
-        "loop",
-        "outbox",
-        "reading",
-        "received",
-        "worker",
-    )
-
     def __init__(
         self,
         websocket: WebSocket,
@@ -55,19 +83,16 @@ class Client:
         *,
         endpoint: EndpointName,
         identity: Identity,
-        heartbeat: Heartbeat,
+        ping_interval_s: float,
         outbox_bytes: int,
         on_end: Callable[[Client], None],
     ) -> None:
         self.connection = Connection(self, websocket, endpoint, identity)
         self.loop = asyncio.get_running_loop()
         self.outbox = Outbox(
-            send,
-            outbox_bytes,
-            on_overflow=self.drop,
-            on_failure=self.lose,
+            send, outbox_bytes, on_overflow=self.drop, on_failure=self.lose
         )
-        self.heartbeat = heartbeat
+        self.heartbeat = Heartbeat(ping_interval_s)
         self.expires_at = identity.expires_at
         self.channels: set[str] = set()
         self.received = 0  # frames
@@ -82,7 +107,7 @@ class Client:
         """Seconds until the token expires; ``None`` for an anonymous client."""
         if self.expires_at == inf:
             return None
-        return max(0, int(self.expires_at - time.time()))
+        return max(0, int(self.expires_at - time()))
 
     async def send(self, frame: Frame) -> None:
         """Send a frame; in the client's own handler, wait for a client that is slow.

@@ -21,14 +21,7 @@ from fastapi import WebSocket
 
 from ..settings import EndpointName
 from .client import Client
-from .closing import (
-    INTERNAL_ERROR,
-    NO_SIGN_OF_LIFE,
-    POLICY_VIOLATION,
-    TOO_MANY,
-    TRY_AGAIN_LATER,
-    CloseInfo,
-)
+from .closing import EXPIRED, FAILED, FULL, SILENT, TOO_MANY_CONNECTIONS, CloseInfo
 from .connection import Connection
 from .deployment import Limits, deployment
 from .wire import Frame, server_frame
@@ -158,12 +151,12 @@ class Clients:
         if user_id is None and deployment().can_verify_tokens:
             room -= limits.connections // 10  # kept for those who identify themselves
         if len(self._sessions.get(endpoint)) >= room:
-            return CloseInfo(TRY_AGAIN_LATER, "server full")
+            return FULL
         if user_id is None:
             return None
         of_user = self._sessions_of.get((endpoint, user_id))
         if len(of_user) >= limits.connections_per_user:
-            return CloseInfo(TOO_MANY, "too many connections")
+            return TOO_MANY_CONNECTIONS
         return None
 
     def admit(self, client: Client) -> None:
@@ -303,15 +296,15 @@ class Clients:
                     _look_after(client, ping, now, clock)
                 except Exception:
                     log.exception("sweep failed connection=%s", client.connection.id)
-                    client.end(CloseInfo(INTERNAL_ERROR, "internal error"))
+                    client.end(FAILED)
 
 
 def _look_after(client: Client, ping: Frame, now: float, clock: float) -> None:
     """Do what is due; ``now`` is monotonic, ``clock`` Unix time, both in seconds."""
     if client.expires_at <= clock:
-        client.end(CloseInfo(POLICY_VIOLATION, "token_expired"))
+        client.end(EXPIRED)
     elif client.heartbeat.is_lost(now):
-        client.end(CloseInfo(NO_SIGN_OF_LIFE, "no sign of life"))
+        client.end(SILENT)
     elif client.outbox.is_stuck(now):
         client.drop()
     elif client.heartbeat.wants_ping(now):

@@ -55,9 +55,11 @@ def is_pong(text: str) -> bool:
         return False
 
 
-def message_id(message: Received) -> str | int | None:
+def id_in(message: dict[str, Any]) -> str | int | None:
     """The ``id`` that the answer refers to, where the client gave one."""
-    return message.id
+    given = message.get("id")
+    is_id = isinstance(given, str | int) and not isinstance(given, bool)
+    return given if is_id else None
 
 
 def as_mapping(message: Received) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
         mistakes = problem.errors(
             include_url=False, include_context=False, include_input=False
         )
-    reply_to = _id_in(message)
+    reply_to = id_in(message)
     if any(not mistake["loc"] for mistake in mistakes):
         return _unknown_type(reply_to)
     details = [_describe(mistake, message) for mistake in mistakes[:MAX_DETAILS]]
@@ -111,9 +113,3 @@ def _read_object(text: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     raise Unusable(error_frame("invalid_json", "not a JSON object"))
-
-
-def _id_in(message: dict[str, Any]) -> str | int | None:
-    message_id = message.get("id")
-    is_id = isinstance(message_id, str | int) and not isinstance(message_id, bool)
-    return message_id if is_id else None

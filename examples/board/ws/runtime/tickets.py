@@ -99,9 +99,9 @@ async def mint(claims: Mapping[str, Any], endpoint: EndpointName, ttl_s: int) ->
         SettingsError: The store failed.
     """
     ticket = secrets.token_urlsafe(TICKET_BYTES)
-    record = "\n".join(
-        (json.dumps(user_of(claims)), APP_SLUG, endpoint, _compact(claims))
-    )
+    user = json.dumps(user_of(claims))
+    compact = json.dumps(dict(claims), ensure_ascii=False, separators=(",", ":"))
+    record = "\n".join((user, APP_SLUG, endpoint, compact))
     try:
         await store.put(_digest(ticket), record, ttl_s)
     except Exception:
@@ -132,10 +132,6 @@ async def redeem(ticket: str, endpoint: EndpointName) -> Identity:
     except Exception:
         log.exception("the ticket store failed")
         raise SettingsError("the ticket store failed") from None
-
-
-def _compact(claims: Mapping[str, Any]) -> str:
-    return json.dumps(dict(claims), ensure_ascii=False, separators=(",", ":"))
 
 
 def _digest(ticket: str) -> str:

@@ -50,10 +50,7 @@ def server_frame(type: str, **fields: Any) -> Frame:
 
 
 def error_frame(
-    code: str,
-    message: str,
-    reply_to: str | int | None = None,
-    details: Any = None,
+    code: str, message: str, reply_to: str | int | None = None, details: Any = None
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
     return server_frame(
@@ -99,12 +96,13 @@ def _envelope(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        return _frame(_to_json(envelope))
+        return text_frame(_to_json(envelope))
     except (ValueError, RecursionError) as problem:
         raise TypeError(_explain(envelope, "", problem)) from None
 
 
-def _frame(text: bytes) -> Frame:
+def text_frame(text: bytes) -> Frame:
+    """A frame of JSON that has its envelope already."""
     return Frame({"type": "websocket.send", "text": text.decode()}, len(text))
 
 
@@ -170,7 +168,7 @@ def encode(message: Sendable, reply_to: str | int | None = None) -> Frame:
         raise TypeError(f"{_unwritable(message)}: {_cause(problem)}") from None
     now = f',"timestamp":"{_utc_now()}"'
     answered = b"" if reply_to is None else b',"reply_to":' + to_json(reply_to)
-    return _frame(body[:-1] + now.encode() + answered + _END)
+    return text_frame(body[:-1] + now.encode() + answered + _END)
 
 
 def _unwritable(message: Sendable) -> str:

@@ -156,10 +156,7 @@ class Backplane:
         )
         self._loop = asyncio.get_running_loop()
         self._loop.call_later(START_TIMEOUT_S, reader.give_up_waiting)
-        self._tasks = [
-            asyncio.create_task(reader.run()),
-            asyncio.create_task(publisher.run()),
-        ]
+        self._tasks = [asyncio.create_task(each.run()) for each in (reader, publisher)]
 
 
 class RedisTicketStore:

@@ -14,17 +14,15 @@ from ..settings import EndpointName
 from . import tickets
 from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
 from .clients import clients
-from .closing import INTERNAL_ERROR, POLICY_VIOLATION, CloseInfo, close_websocket
+from .closing import FAILED, MISCONFIGURED, POLICY_VIOLATION, CloseInfo, close_websocket
 from .deployment import Limits, SettingsError, deployment
 from .dispatch import EndpointHandlers
 from .hub import hub
 from .redaction import install_redaction
-from .session import FAILED, Session
+from .session import Session
 from .tokens import Refused
 
 log = logging.getLogger(__name__)
-
-MISCONFIGURED = CloseInfo(INTERNAL_ERROR, "server misconfigured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,6 @@ class Endpoint:
     """One endpoint of the manifest, as an ASGI application with the app's handlers."""
 
     name: EndpointName
-    path: str
     admits_anonymous: bool
     ping_interval_s: int
     limits: Limits  # unless the environment sets others
@@ -55,22 +52,20 @@ class Endpoint:
         except Refused as refusal:
             log.info("client refused endpoint=%s reason=%s", self.name, refusal)
             info = CloseInfo(POLICY_VIOLATION, refusal.reason)
-            await close_websocket(websocket, info)
-            return
         except SettingsError as problem:
             log.error("client refused endpoint=%s reason=%s", self.name, problem)
-            await close_websocket(websocket, MISCONFIGURED)
-            return
+            info = MISCONFIGURED
         except Exception:  # not the client's fault
             log.exception("client refused endpoint=%s", self.name)
-            await close_websocket(websocket, FAILED)
-            return
-        no_room = clients.refusal(self.name, identity.user_id, limits)
-        if no_room is not None:
+            info = FAILED
+        else:
+            no_room = clients.refusal(self.name, identity.user_id, limits)
+            if no_room is None:
+                await Session(self, websocket, receive, send, identity, limits).run()
+                return
             log.warning("client refused endpoint=%s close=%s", self.name, no_room)
-            await close_websocket(websocket, no_room)
-            return
-        await Session(self, websocket, receive, send, identity, limits).run()
+            info = no_room
+        await close_websocket(websocket, info)
 
 
 class Ticket(BaseModel):

@@ -23,19 +23,10 @@ from starlette.websockets import WebSocketState
 
 from .client import Client
 from .clients import clients
-from .closing import (
-    INTERNAL_ERROR,
-    MESSAGE_TOO_BIG,
-    POLICY_VIOLATION,
-    TOO_MANY,
-    UNSUPPORTED_DATA,
-    CloseInfo,
-    close_websocket,
-)
+from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
-from .heartbeat import Heartbeat
-from .inbound import Unusable, is_pong, message_id, parse_object
+from .inbound import Unusable, id_in, is_pong, parse_object
 from .inbox import Inbox
 from .replay import position, recheck, replay
 from .tasks import cancel_task, forget_cancellations, raise_if_not_the_apps, start_task
@@ -51,12 +42,6 @@ ON_CONNECT_TIMEOUT_S = 30.0
 HANDLER_GRACE_S = 30.0  # for what runs or waits when its client leaves, all together
 ON_DISCONNECT_TIMEOUT_S = 30.0
 DRAIN_TIMEOUT_S = 5.0  # how long the shutdown waits for ``on_disconnect``
-
-FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
-FORBIDDEN = CloseInfo(POLICY_VIOLATION, "forbidden")
-NOT_TEXT = CloseInfo(UNSUPPORTED_DATA, "text frames only")
-TOO_BIG = CloseInfo(MESSAGE_TOO_BIG, "message too big")
-TOO_MANY_MESSAGES = CloseInfo(TOO_MANY, "too many messages")
 
 _leaving: set[asyncio.Task[None]] = set()
 
@@ -89,11 +74,12 @@ class Session:
             send,
             endpoint=endpoint.name,
             identity=identity,
-            heartbeat=Heartbeat(endpoint.ping_interval_s),
+            ping_interval_s=endpoint.ping_interval_s,
             outbox_bytes=limits.outbox_bytes,
             on_end=clients.remove,
         )
         self._connection = self._client.connection
+        self._where = f"endpoint={endpoint.name} connection={self._connection.id}"
         self._inbox = Inbox(limits.burst, limits.outbox_bytes)
         self._allowance = float(limits.burst)
         self._allowance_at = time.monotonic()
@@ -149,12 +135,7 @@ class Session:
         self._client.outbox.stop()
         try:
             await cancel_task(worker)
-            log.info(
-                "client left endpoint=%s connection=%s close=%s",
-                self._endpoint.name,
-                self._connection.id,
-                self._client.close_info,
-            )
+            log.info("client left %s close=%s", self._where, self._client.close_info)
             if self._is_connected:
                 await self._disconnect()
         finally:
@@ -180,11 +161,8 @@ class Session:
         try:
             await self._handlers.on_connect(self._connection)
         except Reject as rejection:
-            log.info(
-                "client rejected connection=%s reason=%r",
-                self._connection.id,
-                str(rejection),
-            )
+            who, reason = self._connection.id, str(rejection)
+            log.info("client rejected connection=%s reason=%r", who, reason)
             self._client.reject(FORBIDDEN)
             return False
         except BaseException as problem:
@@ -198,23 +176,14 @@ class Session:
         if self._is_over:  # it has ignored its cancellation, and returns now
             await self._disconnect()
             return False
-        log.info(
-            "client connected endpoint=%s connection=%s",
-            self._endpoint.name,
-            self._connection.id,
-        )
+        log.info("client connected %s", self._where)
         for frame in recheck(self._client, self._replayed_to):
             self._client.outbox.push(frame)
         self._client.outbox.release(self._connected_frame())
         return True
 
     def _give_up_on_connect(self) -> None:
-        log.error(
-            "on_connect took over %s s endpoint=%s connection=%s",
-            ON_CONNECT_TIMEOUT_S,
-            self._endpoint.name,
-            self._connection.id,
-        )
+        log.error("on_connect took over %s s %s", ON_CONNECT_TIMEOUT_S, self._where)
         self._client.reject(FAILED)
         if self._client.worker is not None:
             self._client.worker.cancel()
@@ -270,13 +239,13 @@ class Session:
         if size > limit:
             client.end(TOO_BIG)
         elif not self._is_within_rate():
-            client.end(TOO_MANY_MESSAGES)
+            client.end(TOO_FAST)
         elif '"pong"' in text and is_pong(text):
             client.heartbeat.answered()
         else:
             client.heartbeat.heard()
             if not self._inbox.put(text, size):
-                client.end(TOO_MANY_MESSAGES)
+                client.end(TOO_FAST)
 
     def _is_within_rate(self) -> bool:
         """A token bucket: ``messages_per_second`` flow in, a burst fits."""
@@ -299,29 +268,20 @@ class Session:
             await self._handlers.handle(self._connection, message)
         except BaseException as problem:
             raise_if_not_the_apps(problem)
-            self._client.outbox.push(self._error(problem, message_id(message)))
+            reply_to = id_in(message)
+            self._client.outbox.push(self._error(problem, reply_to))
 
     def _error(self, problem: BaseException, reply_to: str | int | None) -> Frame:
         """What the sender of a message is told of what its handler raised."""
         if isinstance(problem, NotImplementedByApp):
             return error_frame("not_implemented", "nothing handles this", reply_to)
         if isinstance(problem, MessageError):
-            log.info(
-                "message refused endpoint=%s connection=%s code=%s",
-                self._endpoint.name,
-                self._connection.id,
-                problem.code,
-            )
+            log.info("message refused %s code=%s", self._where, problem.code)
             try:
                 return error_frame(
                     problem.code, problem.message, reply_to, problem.details
                 )
             except TypeError as cause:  # the details have no JSON form
                 problem = cause
-        log.error(
-            "handler failed endpoint=%s connection=%s",
-            self._endpoint.name,
-            self._connection.id,
-            exc_info=problem,
-        )
+        log.error("handler failed %s", self._where, exc_info=problem)
         return error_frame("handler_failed", "the handler failed", reply_to)

@@ -21,7 +21,6 @@ TOKEN_TYPES = frozenset({"access", "bearer", "session", "user", "jwt", "at+jwt"}
 MIN_PYJWT = (2, 15)  # older versions lack checks that are left to it
 MIN_KEY_BITS = 2048  # a shorter key can be broken
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")  # may do without TLS, for development
-MAX_SHOWN_CHARS = 40
 
 
 class SettingsError(RuntimeError):
@@ -183,16 +182,14 @@ def normal_token_type(text: str) -> str:
 
 
 def _read_limits() -> dict[str, int]:
-    limits = {limit.name: _read_limit(limit.name) for limit in fields(Limits)}
-    return {name: value for name, value in limits.items() if value is not None}
-
-
-def _read_limit(name: str) -> int | None:
-    variable = f"MDB_WS_{name.upper()}"
-    text = os.environ.get(variable)
-    if not text:
-        return None
-    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
-        shown = repr(text[:MAX_SHOWN_CHARS])
-        raise SettingsError(f"{variable} is {shown}: set a whole number above 0")
-    return int(text)
+    limits: dict[str, int] = {}
+    for limit in fields(Limits):
+        variable = f"MDB_WS_{limit.name.upper()}"
+        text = os.environ.get(variable)
+        if not text:
+            continue
+        if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+            shown = repr(text[:40])
+            raise SettingsError(f"{variable} is {shown}: set a whole number above 0")
+        limits[limit.name] = int(text)
+    return limits

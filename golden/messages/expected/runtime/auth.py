@@ -21,9 +21,7 @@ def is_trusted_origin(connection: HTTPConnection) -> bool:
     A client without an ``Origin`` header is not a browser.
     """
     origin = connection.headers.get("origin")
-    if origin is None:
-        return True
-    return _is_own_origin(origin, connection)
+    return origin is None or _is_own_origin(origin, connection)
 
 
 def accepted_subprotocol(websocket: WebSocket) -> str | None:

@@ -12,7 +12,7 @@ from ..settings import EndpointName
 from .clients import Audience, clients
 from .hub import hub
 from .loops import schedule
-from .wire import Frame, encode_broadcast
+from .wire import encode_broadcast
 
 EMIT_TIMEOUT_S = 5.0
 
@@ -36,10 +36,6 @@ def emit(
     """
     frame = encode_broadcast(message)
     endpoints = None if endpoint is None else (endpoint,)
-    _publish(frame, Audience(user_id, channel, endpoints))
-
-
-def _publish(frame: Frame, audience: Audience) -> None:
     clients.refuse_to_block()
     loop = clients.home() or _loop_of_worker_thread()
     if loop is None:
@@ -47,7 +43,7 @@ def _publish(frame: Frame, audience: Audience) -> None:
             "this process serves no clients:"
             ' for emit to reach those of others, set "mdbgen": {"backplane": "redis"}'
         )
-    delivery = schedule(loop, hub.deliver, frame, audience)
+    delivery = schedule(loop, hub.deliver, frame, Audience(user_id, channel, endpoints))
     try:
         delivery.result(EMIT_TIMEOUT_S)
     except TimeoutError:

@@ -38,9 +38,11 @@ def is_pong(text: str) -> bool:
         return False
 
 
-def message_id(message: Received) -> str | int | None:
+def id_in(message: dict[str, Any]) -> str | int | None:
     """The ``id`` that the answer refers to, where the client gave one."""
-    return _id_in(message)
+    given = message.get("id")
+    is_id = isinstance(given, str | int) and not isinstance(given, bool)
+    return given if is_id else None
 
 
 def _read_object(text: str) -> dict[str, Any]:
@@ -51,9 +53,3 @@ def _read_object(text: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     raise Unusable(error_frame("invalid_json", "not a JSON object"))
-
-
-def _id_in(message: dict[str, Any]) -> str | int | None:
-    message_id = message.get("id")
-    is_id = isinstance(message_id, str | int) and not isinstance(message_id, bool)
-    return message_id if is_id else None

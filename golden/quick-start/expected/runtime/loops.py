@@ -9,19 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 LOOK_AGAIN_S = 0.1
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 async def run_on(
-    loop: asyncio.AbstractEventLoop,
-    function: Callable[P, T],
-    *args: P.args,
-    **kwargs: P.kwargs,
+    loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], T], *args: *Ts
 ) -> T | None:
     """Call a function on an event loop, and wait for what it returns.
 
@@ -29,9 +26,9 @@ async def run_on(
         ``None`` if that loop has stopped before it came to it.
     """
     if loop is asyncio.get_running_loop():
-        return function(*args, **kwargs)
+        return function(*args)
     try:
-        result = schedule(loop, function, *args, **kwargs)
+        result = schedule(loop, function, *args)
     except RuntimeError:  # it is closed
         return None
     waiting = asyncio.wrap_future(result)
@@ -44,10 +41,7 @@ async def run_on(
 
 
 def schedule(
-    loop: asyncio.AbstractEventLoop,
-    function: Callable[P, T],
-    *args: P.args,
-    **kwargs: P.kwargs,
+    loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], T], *args: *Ts
 ) -> Future[T]:
     """Have an event loop call a function; one that is cancelled in time is not called.
 
@@ -60,7 +54,7 @@ def schedule(
         if not result.set_running_or_notify_cancel():
             return
         try:
-            result.set_result(function(*args, **kwargs))
+            result.set_result(function(*args))
         except Exception as problem:
             result.set_exception(problem)
 

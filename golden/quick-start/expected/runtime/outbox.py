@@ -53,24 +53,6 @@ class Outbox:
         on_failure: Called when a frame cannot be written.
     """
 
-    __slots__ = (
-        "_context",
-        "_is_busy",
-        "_is_closed",
-        "_is_direct",
-        "_is_held",
-        "_on_failure",
-        "_on_overflow",
-        "_progress",
-        "_send",
-        "_waiting",
-        "_writer",
-        "_writing_since",
-        "limit",
-        "sent",
-        "waiting_bytes",
-    )
-
     def __init__(
         self,
         send: Send,

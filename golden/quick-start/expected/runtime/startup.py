@@ -58,9 +58,11 @@ def _is_compressing() -> bool:
 
     ``fastapi run`` and gunicorn's workers cannot be told.
     """
-    match _program(), *sys.argv[1:]:
+    path = Path(sys.argv[0])  # of ``python -m uvicorn``: uvicorn/__main__.py
+    program = path.parent.name if path.name == "__main__.py" else path.stem
+    match program, *sys.argv[1:]:
         case ["uvicorn", *arguments]:
-            return _option_of_uvicorn(_DEFLATE, arguments, "true").lower() in _ON
+            return _deflate_option(arguments).lower() in _ON
         case ["fastapi", "run" | "dev", *_]:
             return True
         case ["gunicorn", *arguments]:
@@ -68,19 +70,12 @@ def _is_compressing() -> bool:
     return False
 
 
-def _program() -> str:
-    """What was started: by its own name, or as ``python -m`` and the name."""
-    path = Path(sys.argv[0])
-    return path.parent.name if path.name == "__main__.py" else path.stem
-
-
-def _option_of_uvicorn(name: str, arguments: list[str], default: str) -> str:
-    """An option as uvicorn reads it: the last one, else the environment, else the default."""
-    variable = "UVICORN_" + name.strip("-").replace("-", "_").upper()
-    value = os.environ.get(variable) or default
+def _deflate_option(arguments: list[str]) -> str:
+    """The option as uvicorn reads it: the last one, else the environment, else on."""
+    value = os.environ.get("UVICORN_WS_PER_MESSAGE_DEFLATE") or "true"
     for argument, following in zip(arguments, [*arguments[1:], value], strict=True):
         option, equals, stated = argument.partition("=")
-        if option == name:
+        if option == _DEFLATE:
             value = stated if equals else following
     return value
 

@@ -55,10 +55,7 @@ def server_frame(type: str, **fields: Any) -> Frame:
 
 
 def error_frame(
-    code: str,
-    message: str,
-    reply_to: str | int | None = None,
-    details: Any = None,
+    code: str, message: str, reply_to: str | int | None = None, details: Any = None
 ) -> Frame:
     """The frame that tells a client why what it sent could not be used."""
     return server_frame(
@@ -104,12 +101,13 @@ def _envelope(message: Mapping[str, Any]) -> Frame:
     envelope = {**message, "app_slug": APP_SLUG}
     envelope.setdefault("timestamp", _utc_now())
     try:
-        return _frame(_to_json(envelope))
+        return text_frame(_to_json(envelope))
     except (ValueError, RecursionError) as problem:
         raise TypeError(_explain(envelope, "", problem)) from None
 
 
-def _frame(text: bytes) -> Frame:
+def text_frame(text: bytes) -> Frame:
+    """A frame of JSON that has its envelope already."""
     return Frame({"type": "websocket.send", "text": text.decode()}, len(text))
 
 
