@@ -49,11 +49,11 @@ PYTHON_NAMES = _words(
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
     "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "
-    "ClientListener ClientOfEndpoint ClientOptions ClientProblem ClientStatus ClientTimer "
-    "ClientToken CloseEvent CloseReport ConnectionRefusal Date Envelope Error Event EventTarget "
-    "Exclude Extract Function Headers Incoming Infinity Iterable Iterator JSON Map Math "
-    "MessageEvent NaN NonNullable Number Object Omit OutgoingFrame Parameters Partial PendingReply "
-    "Pick Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray "
+    "ClientListener ClientOfEndpoint ClientOptions ClientProblem ClientSocket ClientStatus "
+    "ClientTimer ClientToken CloseEvent CloseReport ConnectionRefusal Date Envelope Error Event "
+    "EventTarget Exclude Extract Function Headers Incoming Infinity Iterable Iterator JSON Map "
+    "Math MessageEvent NaN NonNullable Number Object Omit OutgoingFrame Parameters Partial "
+    "PendingReply Pick Promise PromiseLike PropertyKey Proxy RangeError Readonly ReadonlyArray "
     "ReconnectingSocket Record Reflect RegExp Request Required Response ReturnType Set String "
     "Symbol SyntaxError TypeError URL URLSearchParams WeakMap WeakRef WeakSet WebSocket WireFrame"
 )

@@ -196,6 +196,20 @@ async def test_a_listener_that_unsubscribed_hears_no_more(browser: Page, server:
     assert [each["event"] for each in browser.log].count("first") == 1
 
 
+async def test_a_function_that_listens_twice_is_stopped_once_for_each(
+    browser: Page, server: Scripted
+) -> None:
+    """Two parts of a page may share it, and one of them leave."""
+    peer = await opened(browser, server)
+    await browser.do("on", on="document_created", **{"as": ["first", "second"]})
+    await browser.do("off", **{"as": "first"})
+    await browser.ask("status")
+    await peer.send("document_created", item={"id": "1"})
+    assert (await browser.heard())["item"] == {"id": "1"}
+    await leave(browser)
+    assert [each["event"] for each in browser.log].count("heard") == 1
+
+
 async def test_a_listener_that_another_has_just_stopped_hears_no_more(
     browser: Page, server: Scripted
 ) -> None:
@@ -215,6 +229,7 @@ async def test_a_listener_that_throws_disturbs_nobody(browser: Page, server: Scr
     await browser.do("on", on="document_created", tag="good", **{"as": "good"})
     await browser.do("on", on="*", tag="all", throws="thrown by star", **{"as": "all"})
     await browser.do("on", on="status", tag="state", throws="thrown by status")
+    await browser.do("on", on="*", tag="late", rejects="rejected by star", **{"as": "late"})
     for number in range(2):
         await peer.send("document_created", item={"id": str(number)})
         assert (await browser.heard("good"))["item"] == {"id": str(number)}
@@ -226,7 +241,7 @@ async def test_a_listener_that_throws_disturbs_nobody(browser: Page, server: Scr
     await browser.call("close")
     await browser.until("closed")
     await browser.rest()
-    for text in ("thrown on purpose", "thrown by star", "thrown by status"):
+    for text in ("thrown on purpose", "thrown by star", "thrown by status", "rejected by star"):
         assert text in browser.errors
 
 
@@ -1231,11 +1246,18 @@ async def test_leaving_from_a_listener_of_the_status(
     await window.until("connecting")
     peer = await server.greeted()
     await window.until("open")
-    await window.do("on", on="status", tag="state", call="close")
+    await window.do("on", on="status", tag="state", when=state, call="close", **{"as": "closer"})
+    await window.do("on", on="status", tag="after", **{"as": "after"})
     peer.vanish()
+    if state == "open":
+        await server.greeted()
     await window.until("closed")
     await window.rest()
     assert window.errors == ""
+    # Who is told after the listener that left hears the end last, and nothing that is over.
+    heard = [each["value"]["state"] for each in window.log if each["event"] == "after"]
+    states = ["waiting", "connecting", "open"]
+    assert heard == [*states[: states.index(state)], "closed"]
 
 
 async def test_leaving_from_a_listener_of_messages(window: Page, server: Scripted) -> None:

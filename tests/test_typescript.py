@@ -218,6 +218,22 @@ def test_every_client_compiles_and_loads(loaded: dict[str, Any], name: str) -> N
     assert len(clients) == len(MANIFESTS[name]["websockets"])
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--strict", "--lib", "ES2020,DOM"),  # what is optional may be `undefined`, unlike above
+        ("--strict", "--lib", "ES2020,WebWorker"),
+        ("--strict", "--lib", "ES2020,DOM", "--isolatedDeclarations", "--declaration",
+         "--erasableSyntaxOnly", "--verbatimModuleSyntax", "--noPropertyAccessFromIndexSignature"),
+        ("--lib", "ES2020,DOM"),  # as docs/client.md has it
+    ],
+    ids=["strict", "worker", "modern", "plain"],
+)  # fmt: skip
+def test_every_client_compiles_with_other_options(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    files = [client(tmp_path / name, wanted) for name, wanted in MANIFESTS.items()]
+    nodejs.tsc("--noEmit", *flags, *map(str, files), cwd=tmp_path)
+
+
 def test_whatever_is_in_a_manifest_loading_its_client_does_nothing(loaded: dict[str, Any]) -> None:
     assert loaded["pwned"] is None
 
@@ -261,6 +277,18 @@ import { ClientError, RealtimeClient, AdminClient, PlainClient } from "./client.
 import type { ClientStatus, DocumentCreated, Found, Incoming, Item } from "./client.js";
 
 class Socket extends WebSocket {}
+// The `ws` of Node.js, for example, has events of its own, and is no EventTarget.
+type Handler = ((event: { data: Uint8Array | string; target: Foreign }) => void) | null;
+declare class Foreign {
+  constructor(url: string | URL, protocols?: string | string[], options?: { timeout: number });
+  readonly readyState: 0 | 1 | 2 | 3;
+  onmessage: Handler;
+  onerror: Handler;
+  onclose: ((event: { code: number; reason: string; target: Foreign }) => void) | null;
+  send(data: Uint8Array | string, done?: (error?: Error) => void): void;
+  close(code?: number, reason?: string): void;
+}
+new RealtimeClient({ webSocket: Foreign });
 const ws = new RealtimeClient({
   url: "https://example.com",
   token: async () => "token",

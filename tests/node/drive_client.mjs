@@ -91,10 +91,12 @@ function askForToken() {
 
 function listener(command, name, client) {
   return (value) => {
+    if (command.when && value.state !== command.when) return;
     print({ event: command.tag ?? "heard", on: command.on, value });
     if (command.stops) clients.get(name).stops.get(command.stops)();
     if (command.call) client[command.call](...(command.with ?? []));
     if (command.throws) throw new Error(command.throws);
+    if (command.rejects) return Promise.reject(new Error(command.rejects));
   };
 }
 
@@ -116,7 +118,9 @@ const actions = {
   },
   on(command) {
     const { client, stops } = clients.get(command.name ?? "ws");
-    stops.set(command.as ?? command.on, client.on(command.on, listener(command, command.name ?? "ws", client)));
+    const heard = listener(command, command.name ?? "ws", client);
+    // One function may listen several times.
+    for (const as of [command.as ?? command.on].flat()) stops.set(as, client.on(command.on, heard));
   },
   off({ name = "ws", as }) {
     clients.get(name).stops.get(as)();

@@ -76,8 +76,9 @@ class ReconnectingSocket {
     }
     on(name, listener) {
         const listeners = this.listeners.get(name) ?? new Set();
-        this.listeners.set(name, listeners.add(listener));
-        return () => void listeners.delete(listener);
+        const own = (value) => listener(value); // a function may listen twice
+        this.listeners.set(name, listeners.add(own));
+        return () => void listeners.delete(own);
     }
     close() {
         this.stop({ code: 1000, reason: "closed by the client" });
@@ -346,20 +347,27 @@ class ReconnectingSocket {
     }
     become(status) {
         this.current = status;
-        this.emit("status", status);
+        // One that a listener has ended, by `close`, is no news: others would hear it last.
+        this.emit("status", status, () => this.current === status);
     }
-    emit(name, value) {
+    emit(name, value, isTrue = () => true) {
         const listeners = this.listeners.get(name) ?? new Set();
         for (const listener of [...listeners]) {
             if (!listeners.has(listener))
                 continue; // one before it has stopped it
-            try {
-                listener(value);
-            }
-            catch (error) {
-                console.error(error); // a listener that fails is nobody else's concern
-            }
+            if (!isTrue())
+                return;
+            void tell(listener, value);
         }
+    }
+}
+/** Call a listener; that it fails, now or later, is nobody else's concern. */
+async function tell(listener, value) {
+    try {
+        await listener(value);
+    }
+    catch (error) {
+        console.error(error);
     }
 }
 /** What the clients of all endpoints have in common; `Messages` are theirs, by their types. */
@@ -416,8 +424,10 @@ export async function fetchTicket(endpoint, token, signal = null) {
     url.protocol = url.protocol.replace("ws", "http");
     url.pathname = `${withoutEnd(url.pathname)}/ticket`;
     url.search = "";
-    const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
-    const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
+    const headers = new Headers();
+    if (token !== null) {
+        orRefuse(UNFIT_TOKEN, () => headers.set("Authorization", `Bearer ${token}`));
+    }
     const response = await fetch(url, { method: "POST", headers, signal }).catch(() => {
         throw new ConnectionRefusal("no ticket: the request failed", ABNORMAL);
     });

@@ -99,6 +99,16 @@ export class ClientError extends Error {
 
 type ClientToken = string | null;
 
+/** What a client needs of a WebSocket: libraries differ in the types of their events. */
+interface ClientSocket {
+  readonly readyState: number;
+  onmessage: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code: number): void;
+}
+
 export interface ClientOptions {
   /**
    * Where the app is, `https://example.com`, or its endpoint, `wss://example.com/path`; by default
@@ -120,7 +130,7 @@ export interface ClientOptions {
   /** How long the server may be silent. Default: its ping interval and 20 s more. */
   silenceMs?: number;
   /** For environments that have no WebSocket of their own. */
-  webSocket?: typeof WebSocket;
+  webSocket?: new (url: URL, protocols: string[]) => ClientSocket;
 }
 
 const STOPPING_CODES = new Set([1000, 1003, 1008, 1009]);
@@ -146,7 +156,7 @@ const NO_WEBSOCKET = "cannot create a WebSocket: see the options url and webSock
 const SUBPROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // what RFC 7230 calls a token
 
 type WireFrame = { type?: unknown; [name: string]: unknown };
-type ClientListener = (value: unknown) => void;
+type ClientListener = (value: unknown) => unknown; // a promise, where it is asynchronous
 type ClientTimer = ReturnType<typeof setTimeout>;
 
 interface PendingReply {
@@ -186,7 +196,7 @@ class ReconnectingSocket {
   private readonly retryNow = () => this.retry();
   private queue: OutgoingFrame[] = [];
   private lastId = 0;
-  private socket: WebSocket | null = null;
+  private socket: ClientSocket | null = null;
   private attempt = new AbortController(); // to connect; aborted when it is given up
   private farewell: CloseReport | null = null; // what a `disconnect` said, until its close
   private isMisled = false; // a `disconnect` had no close: the next one is not believed
@@ -213,8 +223,9 @@ class ReconnectingSocket {
 
   on(name: PropertyKey, listener: ClientListener): () => void {
     const listeners = this.listeners.get(name) ?? new Set();
-    this.listeners.set(name, listeners.add(listener));
-    return () => void listeners.delete(listener);
+    const own: ClientListener = (value) => listener(value); // a function may listen twice
+    this.listeners.set(name, listeners.add(own));
+    return () => void listeners.delete(own);
   }
 
   close(): void {
@@ -308,7 +319,7 @@ class ReconnectingSocket {
     }
   }
 
-  private attach(socket: WebSocket): void {
+  private attach(socket: ClientSocket): void {
     this.socket = socket;
     socket.onmessage = (event: MessageEvent<unknown>) => this.receive(String(event.data));
     socket.onerror = () => undefined; // the close that follows says the same
@@ -483,19 +494,26 @@ class ReconnectingSocket {
 
   private become(status: ClientStatus): void {
     this.current = status;
-    this.emit("status", status);
+    // One that a listener has ended, by `close`, is no news: others would hear it last.
+    this.emit("status", status, () => this.current === status);
   }
 
-  private emit(name: PropertyKey, value: unknown): void {
+  private emit(name: PropertyKey, value: unknown, isTrue = () => true): void {
     const listeners = this.listeners.get(name) ?? new Set();
     for (const listener of [...listeners]) {
       if (!listeners.has(listener)) continue; // one before it has stopped it
-      try {
-        listener(value);
-      } catch (error) {
-        console.error(error); // a listener that fails is nobody else's concern
-      }
+      if (!isTrue()) return;
+      void tell(listener, value);
     }
+  }
+}
+
+/** Call a listener; that it fails, now or later, is nobody else's concern. */
+async function tell(listener: ClientListener, value: unknown): Promise<void> {
+  try {
+    await listener(value);
+  } catch (error) {
+    console.error(error);
   }
 }
 
@@ -569,8 +587,10 @@ export async function fetchTicket(
   url.protocol = url.protocol.replace("ws", "http");
   url.pathname = `${withoutEnd(url.pathname)}/ticket`;
   url.search = "";
-  const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const headers = orRefuse(UNFIT_TOKEN, () => new Headers(authorization));
+  const headers = new Headers();
+  if (token !== null) {
+    orRefuse(UNFIT_TOKEN, () => headers.set("Authorization", `Bearer ${token}`));
+  }
   const response = await fetch(url, { method: "POST", headers, signal }).catch(() => {
     throw new ConnectionRefusal("no ticket: the request failed", ABNORMAL);
   });
