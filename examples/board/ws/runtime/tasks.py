@@ -46,14 +46,13 @@ def raise_if_not_the_apps(problem: BaseException) -> None:
         raise problem
 
 
-def forget_cancellations() -> None:
-    """Let nothing that a handler has left behind be taken for the end of this task.
+def forget_cancellations(task: asyncio.Task[Any]) -> None:
+    """Let nothing that a handler has left behind be taken for the end of its task.
 
     Before Python 3.13, a ``TaskGroup`` that fails leaves the task that waits for it with a
     cancellation that is counted and never comes.
     """
-    task = asyncio.current_task()
-    while task is not None and task not in _ending and task.cancelling() > 0:
+    while task not in _ending and task.cancelling() > 0:
         task.uncancel()
 
 

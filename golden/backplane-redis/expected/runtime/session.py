@@ -144,10 +144,12 @@ class Session:
 
     async def _work(self) -> None:
         """Run the handlers: ``on_connect``, then one for each message."""
+        worker = asyncio.current_task()
         try:
             if await self._connect():
                 while (text := await self._inbox.take()) is not None:
-                    forget_cancellations()
+                    if worker is not None and worker.cancelling():
+                        forget_cancellations(worker)
                     await self._handle(text)
         except BaseException as problem:
             self._client.reject(FAILED)  # nobody would handle what else it sends
