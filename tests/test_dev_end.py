@@ -8,15 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from support import slow
-from support.devserver import await_end, children_of, developing, free_port
+from support.devserver import await_end, children_of, developing, in_terminal
 
 MANIFEST = {"slug": "end", "websockets": {"realtime": {"path": "/ws"}}}
 BLOCKING = """
@@ -89,7 +85,7 @@ async def test_who_says_so_twice_does_not_wait_for_handlers(folder: Path) -> Non
 @posix
 @pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_it(folder: Path) -> None:
-    with _in_terminal(folder) as (process, terminal, until):
+    with in_terminal(folder) as (process, terminal, until):
         until(b"started in")
         children = children_of(process.pid)
         assert children
@@ -101,7 +97,7 @@ def test_a_terminal_that_is_closed_ends_it(folder: Path) -> None:
 @posix
 @pytest.mark.slow
 def test_ctrl_c_in_a_terminal(folder: Path) -> None:
-    with _in_terminal(folder) as (process, terminal, until):
+    with in_terminal(folder) as (process, terminal, until):
         until(b"started in")
         children = children_of(process.pid)
         os.write(terminal, b"\x03")
@@ -140,40 +136,3 @@ def _write_handlers(folder: Path) -> None:
     handlers = folder / "app" / "ws" / "handlers"
     handlers.mkdir(parents=True)
     (handlers / "realtime.py").write_text(BLOCKING)
-
-
-@contextmanager
-def _in_terminal(
-    folder: Path,
-) -> Iterator[tuple[subprocess.Popen[bytes], int, Callable[[bytes], None]]]:
-    """Run it as the leader of a session with a terminal of its own."""
-    import pty
-
-    slow.require("a server")
-    ours, theirs = pty.openpty()
-    ports = ["--port", str(free_port()), "--console-port", str(free_port())]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mdbgen", "dev", *ports],
-        cwd=folder,
-        preexec_fn=partial(os.login_tty, theirs),
-        pass_fds=[theirs],
-    )
-    os.close(theirs)
-    seen = b""
-
-    def until(text: bytes) -> None:
-        nonlocal seen
-        deadline = time.monotonic() + 30
-        while text not in seen:
-            assert time.monotonic() < deadline, seen.decode()
-            seen += os.read(ours, 4096)
-
-    try:
-        yield process, ours, until
-    finally:
-        process.kill()
-        process.wait()
-        try:
-            os.close(ours)
-        except OSError:
-            assert process.returncode == 0, "it was closed, and nothing ended"

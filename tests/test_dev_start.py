@@ -8,8 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import pytest
 
 from support import slow
 from support.command import run
-from support.devserver import developing, free_port
+from support.devserver import developing, free_port, in_terminal
 from support.valkey import valkey
 
 MANIFEST: dict[str, Any] = {"slug": "start", "websockets": {"realtime": {"path": "/ws"}}}
@@ -332,42 +330,17 @@ async def test_its_terminal_says_all_that_one_needs(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
 def test_keys_of_a_terminal(folder: Path) -> None:
-    import pty
-
-    slow.require("a server")
-    ours, theirs = pty.openpty()
-    ports = ["--port", str(free_port()), "--console-port", str(free_port())]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mdbgen", "dev", *ports],
-        cwd=folder,
-        preexec_fn=partial(os.login_tty, theirs),
-        pass_fds=[theirs],
-    )
-    os.close(theirs)
-    seen = b""
-
-    def until(text: bytes) -> None:
-        nonlocal seen
-        deadline = time.monotonic() + 20
-        while text not in seen:
-            assert time.monotonic() < deadline, seen.decode()
-            seen += os.read(ours, 4096)
-
-    try:
-        until(b"started in")
+    with in_terminal(folder) as (process, terminal, until):
+        seen = until(b"started in")
         assert b"Press o to open the console" in seen.replace(b"\x1b[2m", b"")
-        os.write(ours, b"h")
+        os.write(terminal, b"h")
         until(b"restart the app\r\n")
-        os.write(ours, b"r")
+        os.write(terminal, b"r")
         until(b"restarted from the terminal; took")
-        os.write(ours, b"c")
+        os.write(terminal, b"c")
         until(b"\x1b[2J")
-        os.write(ours, b"q")
+        os.write(terminal, b"q")
         assert process.wait(10) == 0
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
 
 
 def test_without_the_extra_it_says_what_to_install(

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -255,6 +256,49 @@ def developing(
                 process.wait()
         dev.shown()
     assert await_end(left), f"processes are left: {left}"
+
+
+@contextmanager
+def in_terminal(
+    folder: Path,
+) -> Iterator[tuple[subprocess.Popen[bytes], int, Callable[[bytes], bytes]]]:
+    """Run it as the leader of a session with a terminal of its own.
+
+    Yields:
+        The process, the other end of its terminal, and what waits until a text has been
+        printed and returns all that was.
+    """
+    import pty
+
+    slow.require("a server")
+    ours, theirs = pty.openpty()
+    ports = ["--port", str(free_port()), "--console-port", str(free_port())]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mdbgen", "dev", *ports],
+        cwd=folder,
+        preexec_fn=partial(os.login_tty, theirs),
+        pass_fds=[theirs],
+    )
+    os.close(theirs)
+    seen = b""
+
+    def until(text: bytes) -> bytes:
+        nonlocal seen
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while text not in seen:
+            assert time.monotonic() < deadline, seen.decode()
+            seen += os.read(ours, 4096)
+        return seen
+
+    try:
+        yield process, ours, until
+    finally:
+        process.kill()
+        process.wait()
+        try:
+            os.close(ours)
+        except OSError:
+            assert process.returncode == 0, "it was closed, and nothing ended"
 
 
 def children_of(pid: int) -> list[int]:
