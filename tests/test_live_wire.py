@@ -197,6 +197,14 @@ async def test_an_error_of_its_own_that_is_no_json_is_a_fault(server: Server) ->
         assert "details: range has no JSON form" in server.log
 
 
+async def test_an_error_of_its_own_that_fails_to_be_written_is_a_fault(server: Server) -> None:
+    async with server.join("/ws", token=token()) as client:
+        answer = await client.ask({"type": "refuse_with_what_cannot_be_named", "id": 3})
+        assert (answer["code"], answer["reply_to"]) == ("handler_failed", 3)
+        await check_alive(client)
+        assert "RuntimeError: no name" in server.log
+
+
 async def test_a_handler_whose_own_task_was_cancelled_has_failed(server: Server) -> None:
     async with server.join("/ws", token=token()) as client:
         assert (await client.ask({"type": "cancelled"}))["code"] == "handler_failed"

@@ -283,7 +283,7 @@ class Session:
                 return error_frame(
                     problem.code, problem.message, reply_to, problem.details
                 )
-            except TypeError as cause:  # the details have no JSON form
+            except Exception as cause:  # the details have no JSON form
                 problem = cause
         log.error("handler failed %s", self._where, exc_info=problem)
         return error_frame("handler_failed", "the handler failed", reply_to)

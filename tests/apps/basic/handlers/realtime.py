@@ -25,6 +25,11 @@ async def _cancelled() -> None:
     await task
 
 
+class Nameless:
+    def __str__(self) -> str:
+        raise RuntimeError("no name")
+
+
 async def _fail() -> None:
     raise KeyError("boom")
 
@@ -102,6 +107,8 @@ class RealtimeHandlers(RealtimeContract):
                 raise MessageError(message["code"], "no such order", message.get("details"))
             case "refuse_with_what_is_no_json":
                 raise MessageError("not_found", "no such order", range(3))
+            case "refuse_with_what_cannot_be_named":
+                raise MessageError("not_found", "no such order", {Nameless(): 1})
             case "cancelled":
                 await _cancelled()
             case "group":
