@@ -81,6 +81,11 @@ def test_check_prints_the_stub_to_paste_and_names_the_orphan(folder: Path) -> No
         ("from app.ws.manager import manager", "app.ws.manager", "from ..contract import manager"),
         ("from app.ws import tickets", "app.ws.tickets", "from ..runtime import tickets"),
         ("import app.ws.tickets as t", "app.ws.tickets", "from ..runtime import tickets as t"),
+        (
+            "from ..runtime.heartbeat import Heartbeat",
+            "..runtime.heartbeat",
+            "from ..runtime.client import Heartbeat",
+        ),
     ],
 )
 def test_an_import_of_a_module_that_has_moved_is_named(
@@ -97,6 +102,22 @@ def test_an_import_of_a_module_that_has_moved_is_named(
         f"{HANDLERS}:{number}:{column}: warning: MDB310" f" imports {gone}, which no longer exists",
         f"  write: {instead}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [
+        ("from ..runtime.gone import Nothing", "..runtime.gone"),
+        ("import app.ws.runtime.gone", "app.ws.runtime.gone"),
+    ],
+)
+def test_no_import_is_proposed_of_what_is_nowhere(folder: Path, line: str, gone: str) -> None:
+    mdbgen(folder, "generate")
+    handlers = folder / HANDLERS
+    handlers.write_text(handlers.read_text() + f"\n{line}\n")
+    told = mdbgen(folder, "check").stderr.splitlines()
+    assert told[-2].endswith(f"MDB310 imports {gone}, which no longer exists")
+    assert told[-1] == "  nothing replaces it; use what ..contract has"
 
 
 def test_what_is_there_may_be_imported(folder: Path) -> None:

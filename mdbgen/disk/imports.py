@@ -104,7 +104,8 @@ def _warning(
 ) -> Diagnostic:
     dotted = " and ".join(f"{found.prefix}{module}" for module in gone)
     message = f"imports {dotted}, which no longer exists"
-    hint = f"write: {'; '.join(_rewritten(found, gone, modules))}"
+    lines = "; ".join(_rewritten(found, gone, modules))
+    hint = f"write: {lines}" if lines else f"nothing replaces it; use what ..{_PLACE} has"
     place = (found.node.lineno, found.node.col_offset + 1)
     return Diagnostic(
         name, *place, "MDB310", "", message, suggestion=hint, severity=Severity.WARNING
@@ -114,7 +115,7 @@ def _warning(
 def _rewritten(
     found: _Import, gone: Sequence[str], modules: Mapping[str, RenderedFile]
 ) -> Iterator[str]:
-    """Yield the imports to write instead."""
+    """Yield the imports to write instead of those whose names are still somewhere."""
     exported = {one or other for one, other in _EXPORTED.findall(modules[_PLACE].draft)}
     names = [each for each in found.names if found.module or each.name in gone]
     spelled = {
@@ -123,7 +124,21 @@ def _rewritten(
     ours = [text for name, text in spelled.items() if name in exported]
     if ours:
         yield f"from ..{_PLACE} import {', '.join(ours)}"
-    others = [text for name, text in spelled.items() if name not in exported]
-    if others:
-        place = f"..runtime.{found.module}" if found.module else "..runtime"
-        yield f"from {place} import {', '.join(others)}"
+    others: dict[str, list[str]] = {}
+    for name, text in spelled.items():
+        home = None if name in exported else _home(name, found.module, modules)
+        if home:
+            others.setdefault(home, []).append(text)
+    for home, texts in others.items():
+        yield f"from {home} import {', '.join(texts)}"
+
+
+def _home(name: str, module: str, modules: Mapping[str, RenderedFile]) -> str | None:
+    """Return where a name is now that was in a module that is gone, or was that module itself."""
+    if not module:
+        return None if "." in name else "..runtime"  # where all that stood on top has gone
+    if f"runtime/{module}" in modules:
+        return f"..runtime.{module}"
+    defined = re.compile(rf"^(?:class |def |async def )?{re.escape(name)}\b", re.MULTILINE)
+    homes = (path for path, file in modules.items() if defined.search(file.draft))
+    return next((f"..{path.replace('/', '.')}" for path in homes), None)
