@@ -20,6 +20,7 @@ from mdbgen.document.source import parse_source
 from mdbgen.manifest.reader import parse_manifest
 from mdbgen.targets.asyncapi.document import asyncapi_document
 from support import live, nodejs
+from support.received import parse
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/manifest.json"))
@@ -444,11 +445,11 @@ def test_payloads_are_what_a_package_takes(tmp_path: Path) -> None:
         handlers = sys.modules[f"{ws.__name__}.handlers.realtime"].RealtimeHandlers()
         for name, message in good:
             _validator("outputs", name).validate(message)
-            assert handlers.parse(json.dumps(message)) is not None
+            assert parse(handlers, json.dumps(message)) is not None
         for name, message in bad:
             assert not _validator("outputs", name).is_valid(message), message
             with pytest.raises(inbound.Unusable):
-                handlers.parse(json.dumps(message))
+                parse(handlers, json.dumps(message))
     anything = _validator("outputs", "any-received")
     anything.validate({"id": 3, "x": {}})
     assert not anything.is_valid({"type": "pong"})
@@ -516,12 +517,12 @@ def test_document_and_package_agree(name: str, handlers: Any) -> None:
     for value in good:
         message = {"type": "ask", name: value}
         ask.validate(message)
-        assert handlers.parse(json.dumps(message)) is not None
+        assert parse(handlers, json.dumps(message)) is not None
     for value in bad:
         message = {"type": "ask", name: value}
         assert not ask.is_valid(message), value
         with pytest.raises(Exception, match="invalid_message"):
-            handlers.parse(json.dumps(message))
+            parse(handlers, json.dumps(message))
 
 
 def test_everything_is_valid_json_schema() -> None:

@@ -18,6 +18,7 @@ from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from mdbgen.naming import method_name
 from support import live, nodejs, samples
+from support.received import parse
 
 pytestmark = pytest.mark.slow
 
@@ -82,11 +83,13 @@ class _Package:
 
     def __init__(self, root: Path, manifest: dict[str, Any], stack: ExitStack) -> None:
         name = stack.enter_context(live.imported(root, manifest)).__name__
-        self.parse = sys.modules[f"{name}.contract"].RealtimeContract().parse
+        self._handlers = sys.modules[f"{name}.contract"].RealtimeContract()
         self.encode = sys.modules[f"{name}.runtime.wire"].encode
-        self.as_mapping = sys.modules[f"{name}.runtime.inbound"].as_mapping
         self._unusable = sys.modules[f"{name}.runtime.inbound"].Unusable
         self._declared = manifest["mdbgen"]
+
+    def parse(self, text: str) -> Any:
+        return parse(self._handlers, text)
 
     def messages(self, random: Random) -> Iterator[tuple[str, Any]]:
         """By their names on the wire."""
@@ -129,6 +132,12 @@ def drawn(
         yield package, messages
 
 
+def _as_mapping(message: Any) -> dict[str, Any]:
+    """The message as its client wrote it."""
+    plain: dict[str, Any] = message.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return plain
+
+
 def _script(frames: list[tuple[str, str]]) -> str:
     """A program that is correct if every frame has the type that the client says."""
     names = ", ".join(sorted({f"type {name}" for name, _ in frames}))
@@ -155,12 +164,10 @@ def test_the_package_takes_whatever_the_client_has_types_for(
 ) -> None:
     """Calls with literals, compiled, and run with a socket that keeps what it is to send."""
     package, messages = drawn
-    sendable = [(name, each) for name, each in messages if _is_exact(package.as_mapping(each))]
+    sendable = [(name, each) for name, each in messages if _is_exact(_as_mapping(each))]
     assert len(sendable) > len(messages) / 2
     folder = tmp_path / "ws"
-    calls = "\n  ".join(
-        _call(method_name(name), package.as_mapping(each)) for name, each in sendable
-    )
+    calls = "\n  ".join(_call(method_name(name), _as_mapping(each)) for name, each in sendable)
     (folder / "calls.ts").write_text(SCRIPT.replace("CALLS", calls), encoding="utf-8")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     nodejs.compile_typescript(folder / "calls.ts", out=folder)

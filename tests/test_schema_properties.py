@@ -34,6 +34,7 @@ from mdbgen.document.source import parse_source
 from mdbgen.errors import ManifestError
 from mdbgen.generate import generate
 from support import live, samples
+from support.received import parse
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +104,7 @@ class Package:
     def parse(self, value: Any) -> tuple[Any, dict[str, Any] | None]:
         """The message, or the error frame that its sender gets."""
         try:
-            return self.contract.parse(json.dumps(value)), None
+            return parse(self.contract, json.dumps(value)), None
         except self.unusable as refusal:
             return None, json.loads(refusal.frame.event["text"])  # type: ignore[attr-defined]
 
@@ -338,7 +339,7 @@ def test_what_is_no_number_of_json_is_no_json_wherever_it_stands(
     for kind in ("m", "n", "pong", "not declared"):
         for member in (f'"any": {word}', f'"any": [{{"a": {word}}}]', f'"other": {word}'):
             with pytest.raises(anything.unusable) as refusal:
-                anything.contract.parse(f'{{"type": "{kind}", {member}}}')
+                parse(anything.contract, f'{{"type": "{kind}", {member}}}')
             frame = json.loads(refusal.value.frame.event["text"])  # type: ignore[attr-defined]
             assert frame["code"] == "invalid_json"
 
@@ -439,7 +440,7 @@ def unique(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
 
 def _is_taken(package: Package, text: str) -> bool:
     try:
-        package.contract.parse(text)
+        parse(package.contract, text)
     except package.unusable as refusal:
         frame = json.loads(refusal.frame.event["text"])  # type: ignore[attr-defined]
         assert [each["type"] for each in frame["details"]] == ["unique"], text
@@ -578,7 +579,7 @@ def test_a_tree_of_different_trees_is_not_read_as_often_as_it_is_deep(
     text = json.dumps({"type": "m", "tree": tree})
     message = {"properties": {"tree": {"$ref": "#/mdbgen/schemas/Tree"}}}
     with _imported(tmp_path, _with_messages({"m": message}, TREE)) as package:
-        calls = _calls_in(lambda: package.contract.parse(text), "jsontypes.py")
+        calls = _calls_in(lambda: parse(package.contract, text), "jsontypes.py")
     assert calls < 2 * 20_000
 
 
@@ -641,7 +642,7 @@ def test_multiples_are_those_of_the_numbers_as_they_are_written(
 def test_a_multiple_is_no_long_calculation(stepped: Package, number: float) -> None:
     """Not one of Python, where each step would cost as much as the rest of the frame."""
     text = json.dumps({"type": "many", "all": [number] * 1000})
-    assert _calls_in(lambda: stepped.contract.parse(text), ".py") < 2 * 1000
+    assert _calls_in(lambda: parse(stepped.contract, text), ".py") < 2 * 1000
 
 
 @pytest.mark.parametrize(

@@ -42,23 +42,13 @@ class BoardContract(EndpointHandlers):
         """Take a note down. Anybody may."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.BoardReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.BoardReceived
-    ) -> Frame | None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "add_note":
                 reply = await self.on_add_note(connection, message)
                 return encode_reply(reply, messages.NoteAdded, message.id)
             case "remove_note":
                 await self.on_remove_note(connection, message)
-        return None
+        return None  # a pong, or no reply

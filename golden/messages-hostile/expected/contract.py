@@ -56,19 +56,9 @@ class ClassContract(EndpointHandlers):
         """A client sent ``get "status"``."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.ClassReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.ClassReceived
-    ) -> Frame | None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "hostile":
                 await self.on_hostile(connection, message)
@@ -79,7 +69,7 @@ class ClassContract(EndpointHandlers):
                 return encode_reply(reply, messages.Message123, message.id)
             case 'get "status"':
                 await self.on_get__status_(connection, message)
-        return None
+        return None  # a pong, or no reply
 
 
 class OnMessageContract(EndpointHandlers):
@@ -95,20 +85,10 @@ class OnMessageContract(EndpointHandlers):
         """A client sent ``connect``."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.OnMessageReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.OnMessageReceived
-    ) -> Frame | None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "connect":
                 await self.on_connect_(connection, message)
-        return None
+        return None  # a pong, or no reply

@@ -33,24 +33,14 @@ class TypedContract(EndpointHandlers):
         """A client sent ``hello``."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.TypedReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.TypedReceived
-    ) -> Frame | None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "hello":
                 reply = await self.on_hello(connection, message)
                 return encode_reply(reply, messages.Welcome, message.id)
-        return None
+        return None  # a pong, or no reply
 
 
 class UntypedContract(ObjectHandlers):

@@ -17,6 +17,7 @@ from .runtime.dispatch import MessageError as MessageError
 from .runtime.dispatch import Reject as Reject
 from .runtime.inbound import Pong, parse_message
 from .runtime.manager import manager as manager
+from .runtime.wire import Frame
 
 
 class RealtimeContract(EndpointHandlers):
@@ -44,19 +45,9 @@ class RealtimeContract(EndpointHandlers):
         """A client sent ``compounds``."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.RealtimeReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.RealtimeReceived
-    ) -> None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "scalars":
                 await self.on_scalars(connection, message)
@@ -64,3 +55,4 @@ class RealtimeContract(EndpointHandlers):
                 await self.on_options(connection, message)
             case "compounds":
                 await self.on_compounds(connection, message)
+        return None  # a pong, or no reply

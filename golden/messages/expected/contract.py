@@ -42,23 +42,13 @@ class RealtimeContract(EndpointHandlers):
         """A client sent ``get_status``."""
         raise NotImplementedByApp
 
-    def parse(self, text: str) -> messages.RealtimeReceived | None:
-        """The message in a frame; ``None`` for a pong.
-
-        Raises:
-            Unusable: It is not a message that this endpoint receives.
-        """
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one."""
         message = parse_message(self._received, text)
-        return None if message.type == "pong" else message
-
-    async def dispatch(
-        self, connection: Connection, message: messages.RealtimeReceived
-    ) -> Frame | None:
-        """Call the method for this message; return its reply, if it has one."""
         match message.type:
             case "subscribe":
                 await self.on_subscribe(connection, message)
             case "get_status":
                 reply = await self.on_get_status(connection, message)
                 return encode_reply(reply, messages.StatusUpdate, message.id)
-        return None
+        return None  # a pong, or no reply

@@ -35,12 +35,10 @@ class MessagesPlan(NamedTuple):
     """What the clients of an app send and receive."""
 
     is_declared: bool
-    takes_both: bool  # and another takes any JSON object
     has_declared_endpoint: bool  # some endpoint says what it takes, be it nothing
     is_split: bool  # endpoints differ in what they send
     sent_at: tuple[SentPlan, ...]
     sends: bool  # some endpoint declares what it sends; then nothing else is sent
-    replies: bool
     has_timestamp: bool  # one of them has a ``timestamp`` of its own
     encode: str  # the function for what the app sends to one client
     encode_broadcast: str  # and to several
@@ -49,9 +47,6 @@ class MessagesPlan(NamedTuple):
     example: str  # of sending a message
     emit_example: str  # and from a thread
     send_example: str  # of answering one
-    received_type: str
-    as_mapping: str
-    id_of_message: str  # "message.id", or what finds it in a mapping
     definitions: tuple[Definition, ...]
     unions: tuple[UnionPlan, ...]
     rebuilt: tuple[str, ...]
@@ -66,18 +61,15 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
     sent = {each.name: each for endpoint in endpoints for each in endpoint.send}
     some_silent = any(map(is_silent, endpoints))
     is_split = len({frozenset(each.name for each in one.send) for one in endpoints}) > 1
-    replies = any(message.reply for message in received.values())
     models = _plan_models(manifest, received, sent)
     words = models.words if models else frozenset[str]()
     examples = [f"messages.{message.body.name}(...)" for message in sent.values()] or ["{...}"]
     return MessagesPlan(
         is_declared=models is not None,
-        takes_both=bool(received) and any(endpoint.takes_objects for endpoint in endpoints),
         has_declared_endpoint=some_silent or bool(received),
         is_split=is_split,
         sent_at=tuple(_sent_at(manifest, sent)) if is_split else (),
         sends=bool(sent),
-        replies=replies,
         has_timestamp=any(_has_timestamp(message) for message in sent.values()),
         encode="encode" if sent else "encode_mapping",
         encode_broadcast="encode" if sent else "encode_broadcast",
@@ -86,9 +78,6 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
         emit_example=f"ws.emit({'ws.' if sent else ''}{examples[0]})",
         send_example=f"await connection.send({'...' if sent else '{...}'})",
-        received_type=_received_type(manifest),
-        as_mapping="as_mapping(message)" if received else "message",
-        id_of_message=_id_of_message(manifest, bool(received)),
         definitions=models.definitions if models else (),
         unions=tuple(_unions(manifest, sent)),
         rebuilt=models.rebuilt if models else (),
@@ -116,22 +105,6 @@ def _plan_models(
     )
 
     return plan_models(manifest.schemas, received.values(), sent.values())
-
-
-def _received_type(manifest: Manifest) -> str:
-    endpoints = manifest.websockets.items()
-    unions = [f"messages.{received_name(name)}" for name, each in endpoints if each.receive]
-    if not unions or any(each.takes_objects for _, each in endpoints):
-        unions.append("dict[str, Any]")
-    return " | ".join(unions)
-
-
-def _id_of_message(manifest: Manifest, is_declared: bool) -> str:
-    if not is_declared:
-        return "id_in(message)"
-    if any(endpoint.takes_objects for endpoint in manifest.websockets.values()):
-        return "id_in(message) if isinstance(message, dict) else message.id"
-    return "message.id"
 
 
 def is_silent(endpoint: Endpoint) -> bool:

@@ -68,10 +68,7 @@ class Plan(NamedTuple):
     start: str  # what the lifespan calls
     published_doc: str  # what ``broadcast`` says of the clients that it counts
     ticket_store: str  # "MemoryTicketStore()"
-    parse: str  # what makes a message of a frame: "parse_object"
-    dispatch: str  # the method that has every message of an endpoint: "on_message"
-    handle: str  # what calls that: "handle", or the same
-    reply_type: str  # "Frame | None" where messages have replies
+    handle: str  # the method that has every frame of an endpoint: "dispatch"
     history: bool  # some endpoint keeps one
     history_literal: str  # '{"realtime": 200}'
 
@@ -87,7 +84,6 @@ def make_plan(manifest: Manifest) -> Plan:
     endpoints = tuple(
         _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
-    dispatch = "dispatch" if messages.has_declared_endpoint else "on_message"
     has_backplane = manifest.backplane == "redis"
     return Plan(
         slug=manifest.slug,
@@ -109,10 +105,7 @@ def make_plan(manifest: Manifest) -> Plan:
         start=_START_SHARED if has_backplane else _START,
         published_doc="match" if has_backplane else "it was queued for",
         ticket_store=_STORE_SHARED if has_backplane else "MemoryTicketStore()",
-        parse="self._handlers.parse" if messages.has_declared_endpoint else "parse_object",
-        dispatch=dispatch,
-        handle="handle" if manifest.compat else dispatch,
-        reply_type="Frame | None" if messages.replies else "None",
+        handle="handle" if manifest.compat else "dispatch",
         history=has_backplane or any(each.history for each in manifest.websockets.values()),
         history_literal=_history_literal(manifest),
     )

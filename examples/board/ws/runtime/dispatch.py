@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import WebSocket
 
 from .connection import Connection
-from .inbound import Received, as_mapping
+from .inbound import read_object
 from .wire import Frame
 
 
@@ -65,26 +65,22 @@ class EndpointHandlers:
     async def on_disconnect(self, connection: Connection) -> None:
         """A client is gone. Called once for each whose ``on_connect`` returned."""
 
-    def parse(self, text: str) -> Received | None:
-        """The message in a frame; ``None`` for a pong.
+    message_handler: MessageHandler | None = None
+
+    async def handle(self, connection: Connection, text: str) -> Frame | None:
+        """Dispatch a frame; what the app does not implement is for ``message_handler``."""
+        try:
+            return await self.dispatch(connection, text)
+        except NotImplementedByApp:
+            if self.message_handler is None:
+                raise
+        await self.message_handler(connection.websocket, read_object(text))
+        return None
+
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call the method for the message in a frame; return its reply, if it has one.
 
         Raises:
             Unusable: It is not a message that this endpoint receives.
         """
         raise NotImplementedError
-
-    async def dispatch(self, connection: Connection, message: Any) -> Frame | None:
-        """Call the method for this message."""
-        raise NotImplementedError
-
-    message_handler: MessageHandler | None = None
-
-    async def handle(self, connection: Connection, message: Received) -> Frame | None:
-        """Pass what the app does not implement to ``message_handler``."""
-        try:
-            return await self.dispatch(connection, message)
-        except NotImplementedByApp:
-            if self.message_handler is None:
-                raise
-        await self.message_handler(connection.websocket, as_mapping(message))
-        return None

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from .. import messages
 from .wire import Frame, error_frame
 
-Received: TypeAlias = messages.BoardReceived
 Message = TypeVar("Message")
 
 MAX_DETAILS = 10  # mistakes that a client is told of
@@ -40,17 +38,19 @@ def parse_message(adapter: TypeAdapter[Message], text: str) -> Message:
         Unusable: ``invalid_json``, ``unknown_type`` or ``invalid_message``
     """
     if "NaN" in text or "Infinity" in text:
-        _read_object(text)  # They are not JSON, but pydantic accepts them as numbers.
+        read_object(text)  # They are not JSON, but pydantic accepts them as numbers.
     try:
-        return adapter.validate_json(text)
+        # What ``adapter.validate_json`` calls, without the options that it passes on.
+        message: Message = adapter.validator.validate_json(text)
     except ValidationError as problem:
-        raise Unusable(_explain(problem, _read_object(text))) from None
+        raise Unusable(_explain(problem, read_object(text))) from None
+    return message
 
 
 def is_pong(text: str) -> bool:
     """Whether a frame answers a ping; it needs no turn among the messages."""
     try:
-        return _read_object(text).get("type") == "pong"
+        return read_object(text).get("type") == "pong"
     except Unusable:
         return False
 
@@ -60,12 +60,6 @@ def id_in(message: dict[str, Any]) -> str | int | None:
     given = message.get("id")
     is_id = isinstance(given, str | int) and not isinstance(given, bool)
     return given if is_id else None
-
-
-def as_mapping(message: Received) -> dict[str, Any]:
-    """The message as it came, for a handler that expects a mapping."""
-    plain = message.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return plain if message.id is None else {**plain, "id": message.id}
 
 
 def _explain(problem: ValidationError, message: dict[str, Any]) -> Frame:
@@ -105,7 +99,12 @@ def _unknown_type(reply_to: str | int | None) -> Frame:
     return error_frame("unknown_type", text, reply_to)
 
 
-def _read_object(text: str) -> dict[str, Any]:
+def read_object(text: str) -> dict[str, Any]:
+    """The JSON object in a frame.
+
+    Raises:
+        Unusable: ``invalid_json``
+    """
     try:
         value = from_json(text, allow_inf_nan=False)
     except ValueError:

@@ -27,7 +27,8 @@ class Heartbeat:
     """When a client was last heard of.
 
     A client that has answered one ping is expected to answer all. One that never
-    answers is left to the protocol's own pings, which the server sends.
+    answers is left to the protocol's own pings, which the server sends. All times are
+    monotonic, in seconds.
     """
 
     def __init__(self, ping_interval_s: float) -> None:
@@ -38,19 +39,19 @@ class Heartbeat:
         self._pinged_at: float | None = None
         self._answers = False
 
-    def heard(self) -> None:
+    def heard(self, now: float) -> None:
         """Any frame is a sign of life."""
-        self._heard_at = monotonic()
+        self._heard_at = now
         self._pinged_at = None
 
-    def answered(self) -> None:
+    def answered(self, now: float) -> None:
         """The frame was a ``pong``."""
         if self._pinged_at is not None:
             self._answers = True
-        self.heard()
+        self.heard(now)
 
     def pinged(self, now: float) -> None:
-        """A ping is on its way; ``now`` is monotonic, in seconds."""
+        """A ping is on its way."""
         self._pinged_at = now
 
     def wants_ping(self, now: float) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import WebSocket
 
 from .connection import Connection
-from .inbound import Received
+from .inbound import read_object
+from .wire import Frame
 
 
 class Reject(Exception):
@@ -64,18 +65,29 @@ class EndpointHandlers:
     async def on_disconnect(self, connection: Connection) -> None:
         """A client is gone. Called once for each whose ``on_connect`` returned."""
 
+    message_handler: MessageHandler | None = None
+
+    async def handle(self, connection: Connection, text: str) -> Frame | None:
+        """Dispatch a frame; what the app does not implement is for ``message_handler``."""
+        try:
+            return await self.dispatch(connection, text)
+        except NotImplementedByApp:
+            if self.message_handler is None:
+                raise
+        await self.message_handler(connection.websocket, read_object(text))
+        return None
+
     async def on_message(self, connection: Connection, message: dict[str, Any]) -> None:
         """A client sent a JSON object."""
         raise NotImplementedByApp
 
-    message_handler: MessageHandler | None = None
+    async def dispatch(self, connection: Connection, text: str) -> Frame | None:
+        """Call ``on_message`` with the object in a frame, unless it is a pong.
 
-    async def handle(self, connection: Connection, message: Received) -> None:
-        """Pass what the app does not implement to ``message_handler``."""
-        try:
+        Raises:
+            Unusable: It is not a JSON object.
+        """
+        message = read_object(text)
+        if message.get("type") != "pong":
             await self.on_message(connection, message)
-            return
-        except NotImplementedByApp:
-            if self.message_handler is None:
-                raise
-        await self.message_handler(connection.websocket, message)
+        return None

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic_core import from_json
 
 from .wire import Frame, error_frame
-
-Received: TypeAlias = dict[str, Any]
 
 
 class Unusable(Exception):
@@ -20,20 +18,10 @@ class Unusable(Exception):
         self.frame = frame
 
 
-def parse_object(text: str) -> dict[str, Any] | None:
-    """The JSON object in a frame; ``None`` for a pong, which no handler gets to see.
-
-    Raises:
-        Unusable: ``invalid_json``
-    """
-    message = _read_object(text)
-    return None if message.get("type") == "pong" else message
-
-
 def is_pong(text: str) -> bool:
     """Whether a frame answers a ping; it needs no turn among the messages."""
     try:
-        return _read_object(text).get("type") == "pong"
+        return read_object(text).get("type") == "pong"
     except Unusable:
         return False
 
@@ -45,7 +33,12 @@ def id_in(message: dict[str, Any]) -> str | int | None:
     return given if is_id else None
 
 
-def _read_object(text: str) -> dict[str, Any]:
+def read_object(text: str) -> dict[str, Any]:
+    """The JSON object in a frame.
+
+    Raises:
+        Unusable: ``invalid_json``
+    """
     try:
         value = from_json(text, allow_inf_nan=False)
     except ValueError:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from fastapi import WebSocket
@@ -26,7 +26,7 @@ from .clients import clients
 from .closing import FAILED, FORBIDDEN, NOT_TEXT, TOO_BIG, TOO_FAST, close_websocket
 from .deployment import Limits
 from .dispatch import MessageError, NotImplementedByApp, Reject
-from .inbound import Unusable, id_in, is_pong, parse_object
+from .inbound import Unusable, id_in, is_pong, read_object
 from .inbox import Inbox
 from .tasks import cancel_task, forget_cancellations, raise_if_not_the_apps, start_task
 from .tokens import Identity
@@ -78,10 +78,9 @@ class Session:
             on_end=clients.remove,
         )
         self._connection = self._client.connection
-        self._where = f"endpoint={endpoint.name} connection={self._connection.id}"
         self._inbox = Inbox(limits.burst, limits.outbox_bytes)
         self._allowance = float(limits.burst)
-        self._allowance_at = time.monotonic()
+        self._allowance_at = monotonic()
         self._is_connected = False  # ``on_connect`` has returned
         self._is_over = False
 
@@ -208,6 +207,10 @@ class Session:
             message="WebSocket connected successfully",
         )
 
+    @property
+    def _where(self) -> str:
+        return f"endpoint={self._endpoint.name} connection={self._connection.id}"
+
     async def _read(self) -> None:
         receive, client = self._receive, self._client
         while client.is_open:
@@ -227,20 +230,20 @@ class Session:
         limit = self._limits.max_message_bytes
         # A character is at least a byte of UTF-8: what is far too big is not even encoded.
         size = len(text) if len(text) > limit or text.isascii() else len(text.encode())
+        now = monotonic()
         if size > limit:
             client.end(TOO_BIG)
-        elif not self._is_within_rate():
+        elif not self._is_within_rate(now):
             client.end(TOO_FAST)
         elif '"pong"' in text and is_pong(text):
-            client.heartbeat.answered()
+            client.heartbeat.answered(now)
         else:
-            client.heartbeat.heard()
+            client.heartbeat.heard(now)
             if not self._inbox.put(text, size):
                 client.end(TOO_FAST)
 
-    def _is_within_rate(self) -> bool:
+    def _is_within_rate(self, now: float) -> bool:
         """A token bucket: ``messages_per_second`` flow in, a burst fits."""
-        now = time.monotonic()
         gained = (now - self._allowance_at) * self._limits.messages_per_second
         self._allowance = min(self._limits.burst, self._allowance + gained) - 1
         self._allowance_at = now
@@ -249,21 +252,20 @@ class Session:
     async def _handle(self, text: str) -> None:
         """Call the app's handler. What it raises never ends the connection."""
         try:
-            message = parse_object(text)
-        except Unusable as problem:
-            self._client.outbox.push(problem.frame)
-            return
-        if message is None:
-            return
-        try:
-            await self._handlers.handle(self._connection, message)
+            reply = await self._handlers.handle(self._connection, text)
         except BaseException as problem:
             raise_if_not_the_apps(problem)
-            reply_to = id_in(message)
-            self._client.outbox.push(self._error(problem, reply_to))
+            reply = self._error(problem, text)
+        if reply is not None:
+            self._client.outbox.push(reply)
+            if self._client.outbox.is_half_full:
+                await self._client.keep_pace()
 
-    def _error(self, problem: BaseException, reply_to: str | int | None) -> Frame:
-        """What the sender of a message is told of what its handler raised."""
+    def _error(self, problem: BaseException, text: str) -> Frame:
+        """What the sender of a frame is told of what handling it raised."""
+        if isinstance(problem, Unusable):
+            return problem.frame
+        reply_to = id_in(read_object(text))
         if isinstance(problem, NotImplementedByApp):
             return error_frame("not_implemented", "nothing handles this", reply_to)
         if isinstance(problem, MessageError):
