@@ -70,13 +70,7 @@ class Session:
         self._receive = receive  # below Starlette's checks, as the outbox sends
         self._limits = limits
         self._client = Client(
-            websocket,
-            send,
-            endpoint=endpoint.name,
-            identity=identity,
-            ping_interval_s=endpoint.ping_interval_s,
-            outbox_bytes=limits.outbox_bytes,
-            on_end=clients.remove,
+            websocket, send, endpoint, identity, limits.outbox_bytes, clients.remove
         )
         self._connection = self._client.connection
         self._inbox = Inbox(limits.burst, limits.outbox_bytes)

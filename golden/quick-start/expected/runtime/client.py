@@ -8,17 +8,20 @@ from collections.abc import Callable
 from math import inf
 from random import SystemRandom
 from time import monotonic, time
+from typing import TYPE_CHECKING
 
 from fastapi import WebSocket
 from starlette.types import Send
 
-from ..settings import EndpointName
 from .closing import TOO_SLOW, CloseInfo
 from .connection import Connection
 from .loops import run_on
 from .outbox import Outbox
 from .tokens import Identity
 from .wire import Frame
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
 
 PONG_TIMEOUT_S = 20.0  # at most; less where pings are more frequent than that
 
@@ -81,19 +84,17 @@ class Client:
         self,
         websocket: WebSocket,
         send: Send,
-        *,
-        endpoint: EndpointName,
+        endpoint: Endpoint,
         identity: Identity,
-        ping_interval_s: float,
         outbox_bytes: int,
         on_end: Callable[[Client], None],
     ) -> None:
-        self.connection = Connection(self, websocket, endpoint, identity)
+        self.connection = Connection(self, websocket, endpoint.name, identity)
         self.loop = asyncio.get_running_loop()
         self.outbox = Outbox(
             send, outbox_bytes, on_overflow=self.drop, on_failure=self.lose
         )
-        self.heartbeat = Heartbeat(ping_interval_s)
+        self.heartbeat = Heartbeat(endpoint.ping_interval_s)
         self.expires_at = identity.expires_at
         self.channels: set[str] = set()
         self.received = 0  # frames
@@ -116,9 +117,8 @@ class Client:
         Raises:
             RuntimeError: ``on_connect`` sends more than may wait for its client.
         """
-        if not self._push_here(frame):
-            await run_on(self.loop, self.outbox.push, frame)
-        elif self.outbox.is_half_full and self._is_in_handler():
+        await self.post(frame)
+        if self.outbox.is_half_full and self._is_in_handler():
             await self.keep_pace()
 
     async def post(self, frame: Frame) -> None:
@@ -127,8 +127,15 @@ class Client:
         Raises:
             RuntimeError: ``on_connect`` sends more than may wait for its client.
         """
-        if not self._push_here(frame):
+        if asyncio.get_running_loop() is not self.loop:
             await run_on(self.loop, self.outbox.push, frame)
+            return
+        if self.outbox.lacks_room(frame) and self._is_in_handler():
+            raise RuntimeError(
+                "what on_connect sends must fit the limit outbox_bytes,"
+                f" which is {self.outbox.limit}"
+            )
+        self.outbox.push(frame)
 
     async def keep_pace(self) -> None:
         """Let the client's own handler wait for a client that is slow."""
@@ -163,18 +170,6 @@ class Client:
         if self.reading is not None:
             self.reading.reschedule(0)  # a time long past: the reader stops now
         self._on_end(self)
-
-    def _push_here(self, frame: Frame) -> bool:
-        """Push a frame, unless the client is on another event loop."""
-        if asyncio.get_running_loop() is not self.loop:
-            return False
-        if self.outbox.lacks_room(frame) and self._is_in_handler():
-            raise RuntimeError(
-                "what on_connect sends must fit the limit outbox_bytes,"
-                f" which is {self.outbox.limit}"
-            )
-        self.outbox.push(frame)
-        return True
 
     def _is_in_handler(self) -> bool:
         return self.worker is not None and asyncio.current_task() is self.worker

@@ -24,16 +24,14 @@ class MessageError(Exception):
     """Raise it in a handler to tell the sender why its message was not accepted.
 
     The sender gets an ``error`` frame; the connection stays, and the log has no error.
+
+    Args:
+        code: For programs, such as ``not_found``.
+        message: For people.
+        details: Whatever else the sender needs; anything that has a JSON form.
     """
 
     def __init__(self, code: str, message: str, details: Any = None) -> None:
-        """Say what went wrong.
-
-        Args:
-            code: for programs, such as ``not_found``.
-            message: for people.
-            details: whatever else the sender needs; anything that has a JSON form.
-        """
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
