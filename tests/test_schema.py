@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -665,6 +665,15 @@ def test_accepted_names_never_meet(names: list[str]) -> None:
         assert len({each.method for each in received}) == len(names)
         for each in received:
             assert len({found.field for found in each.body.properties}) == len(names)
+
+
+@pytest.mark.parametrize("kind", [NumberType, StringType, ArrayType, MapType])
+def test_every_number_of_a_type_says_its_keyword(kind: type[SchemaType]) -> None:
+    """Or ``asyncapi.json`` and ``mdbgen breaking`` would know nothing of it."""
+    stated = {
+        each.name: each.metadata.get("keyword") for each in fields(kind) if "int" in str(each.type)
+    }
+    assert set(stated.values()) <= set(KEYWORDS)
 
 
 def test_the_documentation_shows_what_there_is() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mdbgen.breaking.change import Changes, Path, Side
 from mdbgen.breaking.level import Level
 from mdbgen.errors import shown
-from mdbgen.model.manifest import Endpoint, Manifest
+from mdbgen.model.manifest import POLICY_LISTS, Endpoint, Manifest
 from mdbgen.model.origins import ANY
 
 # What a client notices of a limit that is lower.
@@ -16,18 +16,14 @@ _LIMIT_LEVELS = {
     "connections": Level.INFO,
     "outbox_bytes": Level.INFO,
 }
-_ALLOWING = ("allowed_users", "allowed_roles")
-_DEMANDING = ("denied_users", "required_permissions")
 
 
 def compare_policies(old: Manifest, new: Manifest, changes: Changes) -> None:
     """Compare what the app asks of everybody who connects."""
-    for key in _ALLOWING:
+    for key in POLICY_LISTS:
+        compare = _compare_allowed if key.startswith("allowed_") else _compare_demanded
         path: Path = ("auth", "policy", key)
-        _compare_allowed(getattr(old.policy, key), getattr(new.policy, key), path, changes)
-    for key in _DEMANDING:
-        path = ("auth", "policy", key)
-        _compare_demanded(getattr(old.policy, key), getattr(new.policy, key), path, changes)
+        compare(getattr(old.policy, key), getattr(new.policy, key), path, changes)
     required = [[each.require_role] if each.require_role else [] for each in (old, new)]
     _compare_demanded(required[0], required[1], ("auth", "require_role"), changes)
     _compare_owners(old, new, changes)

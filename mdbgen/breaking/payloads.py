@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 from mdbgen.breaking.change import Changes, Path, Side
 from mdbgen.breaking.level import Direction, Level
-from mdbgen.breaking.scalars import ScalarType, compare_lengths, compare_scalars, values_of
+from mdbgen.breaking.scalars import Container, ScalarType, compare_scalars, compare_sizes, values_of
 from mdbgen.errors import shown
 from mdbgen.model.schema import (
     AnyType,
@@ -27,6 +27,7 @@ from mdbgen.model.schema import (
     SchemaType,
     StringType,
     UnionType,
+    children,
     json_type,
 )
 
@@ -84,7 +85,7 @@ class TypeComparison:
                 disc = _discriminator(old, self.old_schemas), _discriminator(new, self.new_schemas)
                 self._compare_objects(before[name], after[name], disc, new_path, way)
             elif name == "array":
-                self._compare_lists(before[name][0], after[name][0], way)
+                self._compare_contents(before[name][0], after[name][0], "items", way)
             else:
                 kinds = [
                     [cast(ScalarType, each.type) for each in one[name]] for one in (before, after)
@@ -118,12 +119,13 @@ class TypeComparison:
                 self.changes.add(rule, path, f"{arrow}: {named} {what}", direction=way)
         return False
 
-    def _compare_lists(self, old: _Option, new: _Option, way: Direction) -> None:
-        before, after = cast(ArrayType, old.type), cast(ArrayType, new.type)
-        for finding in compare_lengths(before, after):
+    def _compare_contents(self, old: _Option, new: _Option, keyword: str, way: Direction) -> None:
+        """Compare two lists or two maps: how large they are, and what is in them."""
+        before, after = cast(Container, old.type), cast(Container, new.type)
+        for finding in compare_sizes(before, after):
             self.changes.add(finding.rule, new.path, finding.message, direction=way)
-        old_path, new_path = (*old.path, "items"), (*new.path, "items")
-        self.compare(before.items, old_path, after.items, new_path, way)
+        [was], [now] = children(before), children(after)
+        self.compare(was, (*old.path, keyword), now, (*new.path, keyword), way)
 
     def _compare_objects(
         self,
@@ -155,10 +157,8 @@ class TypeComparison:
         match old.type, new.type:
             case ObjectType() as before, ObjectType() as after:
                 self.compare_bodies(before, old.path, after, new.path, way)
-            case MapType() as before, MapType() as after:
-                old_path = (*old.path, "additionalProperties")
-                new_path = (*new.path, "additionalProperties")
-                self.compare(before.values, old_path, after.values, new_path, way)
+            case MapType(), MapType():
+                self._compare_contents(old, new, "additionalProperties", way)
             case _:
                 any_keys, known = "an object with any keys", "an object with known properties"
                 was_map = isinstance(old.type, MapType)

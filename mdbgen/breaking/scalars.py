@@ -11,14 +11,17 @@ from mdbgen.model.schema import (
     ArrayType,
     BooleanType,
     EnumType,
+    MapType,
     NullType,
     NumberType,
     Scalar,
     StringType,
+    bounds_of,
     json_type,
 )
 
 ScalarType: TypeAlias = NullType | BooleanType | NumberType | StringType | EnumType
+Container: TypeAlias = ArrayType | MapType
 Bound: TypeAlias = tuple[float | int, int]  # a number, and 1 where it is excluded itself
 
 
@@ -61,11 +64,13 @@ def compare_scalars(old: Sequence[ScalarType], new: Sequence[ScalarType]) -> Ite
         yield from _compare_plain(old[0], new[0])
 
 
-def compare_lengths(old: ArrayType, new: ArrayType) -> Iterator[Finding]:
-    """Yield what has changed about how many items a list has."""
-    yield from _bounds("minItems", _least(old.min_items), _least(new.min_items))
-    yield from _bounds("maxItems", _most(old.max_items), _most(new.max_items))
-    if old.unique != new.unique:
+def compare_sizes(old: StringType | Container, new: StringType | Container) -> Iterator[Finding]:
+    """Yield what has changed about how long a text is, and how many items a list or map has."""
+    after = bounds_of(new)
+    for keyword, number in bounds_of(old).items():
+        bound = _least if keyword.startswith("min") else _most
+        yield from _bounds(keyword, bound(number), bound(after[keyword]))
+    if isinstance(old, ArrayType) and isinstance(new, ArrayType) and old.unique != new.unique:
         rule = "bound-tightened" if new.unique else "bound-loosened"
         yield Finding(rule, f"uniqueItems: {shown(old.unique)} → {shown(new.unique)}")
 
@@ -115,8 +120,7 @@ def _divides(step: float, number: float) -> bool:
 
 
 def _compare_texts(old: StringType, new: StringType) -> Iterator[Finding]:
-    yield from _bounds("minLength", _least(old.min_length), _least(new.min_length))
-    yield from _bounds("maxLength", _most(old.max_length), _most(new.max_length))
+    yield from compare_sizes(old, new)
     names = [each.format.name if each.format else None for each in (old, new)]
     for kind, before, after in (("pattern", old.pattern, new.pattern), ("format", *names)):
         if before != after:

@@ -22,7 +22,6 @@ from mdbgen.schemas.reader import Keys, Reader, Surroundings
 from mdbgen.schemas.unions import MAX_REFS, find_cycles
 
 MAX_MESSAGES = 1_000  # declared by all endpoints together; formatting many takes long
-_KEYS = ("backplane", "compat", "outputs", "schemas", "endpoints")
 _ENDPOINT_KEYS = (
     *("receive", "send", "limits", "history"),
     *("allowed_roles", "required_permissions"),
@@ -44,13 +43,18 @@ class DeclaredEndpoint(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """``mdbgen``"""
+    """``mdbgen``: a field for each of its keys."""
 
-    schemas: Mapping[str, Schema]
     backplane: Backplane
     compat: bool
     outputs: tuple[Output, ...]  # in the order of `OUTPUTS`
+    schemas: Mapping[str, Schema]
     endpoints: Mapping[str, DeclaredEndpoint]
+
+    @property
+    def of_the_app(self) -> dict[str, Any]:
+        """The keys that `Manifest` has under the same names."""
+        return {key: value for key, value in self._asdict().items() if key != "endpoints"}
 
 
 def read_declared(source: Source) -> tuple[Declared, list[Diagnostic]]:
@@ -158,14 +162,14 @@ class _Reading:
 
     def read(self) -> Declared:
         """Return what the key declares, as far as it could be understood."""
-        self.problems.refuse_unknown(self.root, _KEYS, ("mdbgen",))
+        self.problems.refuse_unknown(self.root, Declared._fields, ("mdbgen",))
         self._take_endpoint_classes()
         self.problems.expect(self.root.get("endpoints", {}), dict, ("mdbgen", "endpoints"))
         return Declared(
-            schemas=self._schemas(),
             backplane=self._backplane(),
             compat=self._compat(),
             outputs=self._outputs(),
+            schemas=self._schemas(),
             endpoints={
                 name: self._endpoint(name, keys) for name, keys in self._object("endpoints").items()
             },

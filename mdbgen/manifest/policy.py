@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mdbgen.model.manifest import Decision, Policy
+from mdbgen.model.manifest import POLICY_LISTS, Decision, Policy
 
 TODAY = "auth.policy"
 LEGACY = "auth_policy"
 
 # Of the two values of a key, the one that lets fewer clients in.
 _STRICTER = {"required": True, "allow_anonymous": False}
-_LISTS = tuple(key for key, value in Policy._field_defaults.items() if value == ())
+# Of the lists of the two forms, these apply together.
+_ADDED = tuple(key for key in POLICY_LISTS if key.startswith("denied_"))
 
 
 class Disagreement(NamedTuple):
@@ -32,13 +33,13 @@ def merge_policies(
 ) -> Policy:
     """Make one policy of ``auth.policy`` and ``auth_policy``.
 
-    ``required`` and ``allow_anonymous``: the stricter value wins. ``denied_users``: both lists
+    ``required`` and ``allow_anonymous``: the stricter value wins. ``denied_…``: both lists
     apply. Any other key: today's form wins where it states it; an empty list states nothing.
 
     Args:
         today, legacy: the keys that each form states, of the right types.
     """
-    lists = {key: _merged_list(key, today, legacy) for key in _LISTS}
+    lists = {key: _merged_list(key, today, legacy) for key in POLICY_LISTS}
     owner_can_access = today.get("owner_can_access", legacy.get("owner_can_access", True))
     return Policy(
         required=_merged_flag("required", today, legacy),
@@ -54,9 +55,9 @@ def disagreements(today: Mapping[str, Any], legacy: Mapping[str, Any]) -> Iterat
     for key, stricter in _STRICTER.items():
         if key in today and key in legacy and today[key] != legacy[key]:
             yield Disagreement(key, TODAY if today[key] is stricter else LEGACY)
-    for key in _LISTS:
+    for key in POLICY_LISTS:
         if today.get(key) and legacy.get(key) and set(today[key]) != set(legacy[key]):
-            yield Disagreement(key, "" if key == "denied_users" else TODAY)
+            yield Disagreement(key, "" if key in _ADDED else TODAY)
     key = "owner_can_access"
     if key in today and key in legacy and today[key] != legacy[key]:
         yield Disagreement(key, TODAY)
@@ -96,7 +97,7 @@ def _merged_flag(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) 
 
 
 def _merged_list(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) -> tuple[str, ...]:
-    if key == "denied_users":
+    if key in _ADDED:
         return tuple(dict.fromkeys([*today.get(key, ()), *legacy.get(key, ())]))
     return tuple(dict.fromkeys(today.get(key) or legacy.get(key) or ()))
 
@@ -104,5 +105,5 @@ def _merged_list(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) 
 def _stated_by(key: str, today: Mapping[str, Any], legacy: Mapping[str, Any]) -> str:
     """Name the manifest key, or keys, whose list is used."""
     forms = [name for name, form in ((TODAY, today), (LEGACY, legacy)) if form.get(key)]
-    used = forms if key == "denied_users" else forms[:1]
+    used = forms if key in _ADDED else forms[:1]
     return ", ".join(f"{name}.{key}" for name in used)

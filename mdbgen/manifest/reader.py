@@ -232,10 +232,7 @@ def _resolve(keys: ManifestKeys, declared: Declared | None) -> Manifest:
         algorithm=keys.auth.jwt.algorithm,
         algorithm_decided_by="auth.jwt.algorithm" if _stated(keys.auth.jwt) else "default",
         cors_origins=tuple(keys.cors.allow_origins) if keys.cors.enabled else (),
-        schemas=declared.schemas if declared else {},
-        compat=declared.compat if declared else True,
-        outputs=declared.outputs if declared else (),
-        backplane=declared.backplane if declared else "memory",
+        **(declared.of_the_app if declared else {}),
     )
 
 

@@ -46,6 +46,10 @@ class Policy(NamedTuple):
         return self.owner is not None and bool(self.allowed_users or self.allowed_roles)
 
 
+# ``allowed_…``: one entry is enough. ``denied_…``, ``required_…``: each keeps somebody out.
+POLICY_LISTS = tuple(key for key, value in Policy._field_defaults.items() if value == ())
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One WebSocket endpoint, its access decided."""

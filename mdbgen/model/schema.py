@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from mdbgen.model.codetext import Code
@@ -32,6 +32,11 @@ class _Type:
     notes: Notes = field(default=NO_NOTES, compare=False, repr=False)
 
 
+def _bound(keyword: str) -> Any:
+    """Return a field for the number that a keyword states; None where it is not stated."""
+    return field(default=None, metadata={"keyword": keyword})
+
+
 @dataclass(frozen=True, slots=True)
 class AnyType(_Type):
     """``{}``: any JSON value."""
@@ -52,19 +57,19 @@ class NumberType(_Type):
     """A number; a whole one where ``is_integer`` (``1.0`` is one, as JSON Schema has it)."""
 
     is_integer: bool
-    minimum: int | float | None = None
-    maximum: int | float | None = None
-    exclusive_minimum: int | float | None = None
-    exclusive_maximum: int | float | None = None
-    multiple_of: int | float | None = None
+    minimum: int | float | None = _bound("minimum")
+    maximum: int | float | None = _bound("maximum")
+    exclusive_minimum: int | float | None = _bound("exclusiveMinimum")
+    exclusive_maximum: int | float | None = _bound("exclusiveMaximum")
+    multiple_of: int | float | None = _bound("multipleOf")
 
 
 @dataclass(frozen=True, slots=True)
 class StringType(_Type):
     """Text. Lengths count code points; a pattern may match anywhere in it."""
 
-    min_length: int | None = None
-    max_length: int | None = None
+    min_length: int | None = _bound("minLength")
+    max_length: int | None = _bound("maxLength")
     pattern: str | None = None  # one that Rust's linear-time ``regex`` understands
     format: TextFormat | None = None
 
@@ -81,8 +86,8 @@ class ArrayType(_Type):
     """A list."""
 
     items: SchemaType
-    min_items: int | None = None
-    max_items: int | None = None
+    min_items: int | None = _bound("minItems")
+    max_items: int | None = _bound("maxItems")
     unique: bool = False
 
 
@@ -220,6 +225,12 @@ def resolve(kind: SchemaType, schemas: Schemas) -> SchemaType:
         seen.add(kind.name)
         kind = schemas[kind.name]
     return kind
+
+
+def bounds_of(kind: SchemaType) -> dict[str, int | float | None]:
+    """Return the keywords that bound the values of a type; None for those that are not stated."""
+    stated = ((each.metadata.get("keyword"), each.name) for each in fields(kind))
+    return {keyword: getattr(kind, name) for keyword, name in stated if keyword}
 
 
 def children(kind: SchemaType) -> Iterator[SchemaType]:

@@ -27,6 +27,7 @@ from mdbgen.model.schema import (
     SchemaType,
     StringType,
     UnionType,
+    bounds_of,
 )
 from mdbgen.patterns import as_ecma
 
@@ -75,7 +76,7 @@ def _spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> Json:
         case BooleanType():
             return {"type": "boolean"}
         case NumberType():
-            return _spell_number(kind)
+            return {"type": "integer" if kind.is_integer else "number", **_stated(bounds_of(kind))}
         case StringType():
             return _spell_string(kind)
         case EnumType():
@@ -84,9 +85,10 @@ def _spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> Json:
         case ArrayType():
             return _spell_array(kind, schemas)
         case MapType():
+            others = spell(kind.values, schemas) or None
             return {
                 "type": "object",
-                **_stated({"additionalProperties": spell(kind.values, schemas) or None}),
+                **_stated({"additionalProperties": others, **bounds_of(kind)}),
             }
         case ObjectType():
             return _spell_object(kind, schemas)
@@ -96,23 +98,11 @@ def _spell(kind: SchemaType, schemas: Mapping[str, Schema]) -> Json:
             return _spell_union([spell(each, schemas) for each in kind.members])
 
 
-def _spell_number(kind: NumberType) -> Json:
-    keywords = {
-        "minimum": kind.minimum,
-        "maximum": kind.maximum,
-        "exclusiveMinimum": kind.exclusive_minimum,
-        "exclusiveMaximum": kind.exclusive_maximum,
-        "multipleOf": kind.multiple_of,
-    }
-    return {"type": "integer" if kind.is_integer else "number", **_stated(keywords)}
-
-
 def _spell_string(kind: StringType) -> Json:
     keywords = {
         "format": kind.format.name if kind.format else None,
         "pattern": None if kind.pattern is None else as_ecma(kind.pattern),
-        "minLength": kind.min_length,
-        "maxLength": kind.max_length,
+        **bounds_of(kind),
     }
     return {"type": "string", **_stated(keywords)}
 
@@ -120,8 +110,7 @@ def _spell_string(kind: StringType) -> Json:
 def _spell_array(kind: ArrayType, schemas: Mapping[str, Schema]) -> Json:
     keywords = {
         "items": spell(kind.items, schemas) or None,
-        "minItems": kind.min_items,
-        "maxItems": kind.max_items,
+        **bounds_of(kind),
         "uniqueItems": kind.unique or None,
     }
     return {"type": "array", **_stated(keywords)}
