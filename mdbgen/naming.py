@@ -33,8 +33,12 @@ _KEYWORDS = _HARD_KEYWORDS | {"_", "case", "lazy", "match", "type"}
 _WINDOWS_DEVICES = frozenset(
     ["con", "nul", "aux", "prn"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
+# The types of ``jsontypes.py``.
+JSON_TYPES = _words("Exact Integer MessageId Model Omittable Renamed Sparse Unique Whole") | {
+    each.annotation for each in TEXT_FORMATS.values()
+}
 # What the modules of a package that declares messages need under its own name.
-PYTHON_NAMES = _words(
+PYTHON_NAMES = JSON_TYPES | _words(
     "AfterValidator Annotated Any AnyUrl AsyncIterator Awaitable AwareDatetime BaseModel "
     "BeforeValidator Callable ClassVar ConfigDict Connection ConnectionManager Coroutine Decimal "
     "Discriminator EmailStr Ellipsis EndpointName Enum Exception Field Final Generic Identity "
@@ -42,10 +46,8 @@ PYTHON_NAMES = _words(
     "NotImplemented Optional Path PlainSerializer PlainValidator Pong Protocol Received Reject "
     "RootModel Self Sendable Sent Sequence StrEnum Strict StringConstraints TYPE_CHECKING Tag "
     "TypeAdapter TypeAlias TypeError TypeVar UUID Union ValidationError ValueError WebSocket "
-    "WrapValidator "
-    # of jsontypes.py, besides the formats
-    "Exact Integer MessageId Model Omittable Renamed Sparse Unique Whole"
-) | {each.annotation for each in TEXT_FORMATS.values()}
+    "WrapValidator"
+)
 # What a TypeScript file that talks to a server needs of its surroundings.
 TYPESCRIPT_NAMES = _words(
     "AbortController AbortSignal Array ArrayBuffer Awaited BigInt Boolean ClientError ClientEvents "

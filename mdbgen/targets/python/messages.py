@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mdbgen.model.manifest import Endpoint, Manifest
-from mdbgen.naming import class_name, docstring, literal
+from mdbgen.naming import JSON_TYPES, class_name, docstring, literal
 
 if TYPE_CHECKING:
     from mdbgen.model.schema import Message
@@ -47,6 +47,7 @@ class MessagesPlan(NamedTuple):
     example: str  # of sending a message
     emit_example: str  # and from a thread
     send_example: str  # of answering one
+    json_types: tuple[str, ...]  # of ``jsontypes.py``, and its functions
     definitions: tuple[Definition, ...]
     unions: tuple[UnionPlan, ...]
     rebuilt: tuple[str, ...]
@@ -78,6 +79,7 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         example=f"await ws.manager.broadcast({'ws.' if sent else ''}{examples[0]})",
         emit_example=f"ws.emit({'ws.' if sent else ''}{examples[0]})",
         send_example=f"await connection.send({'...' if sent else '{...}'})",
+        json_types=(*sorted(JSON_TYPES), "multiples", "python_only"),
         definitions=models.definitions if models else (),
         unions=tuple(_unions(manifest, sent)),
         rebuilt=models.rebuilt if models else (),
