@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import logging
 import re
-from functools import cache
+from functools import cache, partial
 
 from ..settings import PATHS
 
 # What may hold a credential.
 _HEADERS = {"authorization", "cookie", "proxy-authorization", "sec-websocket-protocol"}
-_SCOPE_KEYS = {"query_string", "subprotocols"}
-_PATH_SCOPE_KEYS = {"path", "raw_path"}
+_SCOPE = dict.fromkeys(("query_string", "raw_path", "subprotocols"), "***")
 _SETTINGS_ERROR = f"{__package__}.deployment.SettingsError: "
 
 # A question mark that is escaped, even twice, makes what follows a part of the path.
@@ -21,52 +20,36 @@ _QUERY = re.compile(rf"{_MARK}.*", re.IGNORECASE | re.DOTALL)
 _CREDENTIAL = rf"(?:{_MARK}|&|%(?:25)*26)(?:token|ticket)(?:=|%(?:25)*3D)"
 
 
-class _Redaction(logging.Filter):
-    """Cuts the query string, where tokens and tickets travel, off what is logged."""
-
-    def __init__(self, secret: str) -> None:
-        super().__init__()
-        self._secret = re.compile(secret, re.IGNORECASE)  # what is cut contains it
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; it is logged either way."""
-        if record.levelno <= logging.DEBUG:
-            record.exc_info = None  # which quotes a header that cannot be read
-        if not isinstance(record.args, tuple):
-            return True
-        match record.args:
-            case [str(header), str()] if header.lower() in _HEADERS:
-                record.args = (header, "***")  # uvicorn prints headers at level DEBUG
-            case _:
-                record.args = tuple(self._cut(value) for value in record.args)
-        return True
-
-    def _cut(self, value: object) -> object:
-        match value:
-            case str() if self._secret.search(value):
-                return _QUERY.sub("", value)
-            case bytes():
-                return str(self._cut(value.decode("latin-1"))).encode("latin-1")
-            case dict():  # a scope, which uvicorn prints at level TRACE
-                return {key: self._cut_part(key, part) for key, part in value.items()}
-        return value
-
-    def _cut_part(self, key: object, part: object) -> object:
-        if key in _SCOPE_KEYS:
-            return "***"
-        return self._cut(part) if key in _PATH_SCOPE_KEYS else part
+def _redact(secret: re.Pattern[str], record: logging.LogRecord) -> bool:
+    """Cut the query string, where tokens and tickets travel, off what contains ``secret``."""
+    if record.levelno <= logging.DEBUG:
+        record.exc_info = None  # which quotes a header that cannot be read
+    match record.args:
+        case [str(header), str()] if header.lower() in _HEADERS:
+            record.args = (header, "***")  # uvicorn prints headers at level DEBUG
+        case tuple():
+            record.args = tuple(_cut(secret, value) for value in record.args)
+    return True
 
 
-class _Brevity(logging.Filter):
-    """Shows a start-up that lacks a setting as the sentence that names it."""
+def _cut(secret: re.Pattern[str], value: object) -> object:
+    match value:
+        case str() if secret.search(value):
+            return _QUERY.sub("", value)
+        case bytes():
+            return str(_cut(secret, value.decode("latin-1"))).encode("latin-1")
+        case dict() if "query_string" in value:  # a scope, at level TRACE
+            return {**value, **_SCOPE, "path": _cut(secret, value.get("path"))}
+    return value
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Drop the traceback that the server logs around the sentence."""
-        text = record.msg if isinstance(record.msg, str) else ""
-        last = text.rstrip().rpartition("\n")[2]
-        if text.startswith("Traceback ") and last.startswith(_SETTINGS_ERROR):
-            record.msg = last.removeprefix(f"{__package__}.deployment.")
-        return True
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Leave of the traceback of a start-up that lacks a setting the sentence that names it."""
+    text = record.msg if isinstance(record.msg, str) else ""
+    last = text.rstrip().rpartition("\n")[2]
+    if text.startswith("Traceback ") and last.startswith(_SETTINGS_ERROR):
+        record.msg = last.removeprefix(f"{__package__}.deployment.")
+    return True
 
 
 @cache
@@ -75,10 +58,10 @@ def install_redaction() -> None:
 
     Cached, so that it is done once: at the start, or with the first client.
     """
-    ours = "|".join(re.escape(path) for path in PATHS)
-    access = rf"(?:{ours})(?:/ticket)?/?{_MARK}|{_CREDENTIAL}"
-    logging.getLogger("uvicorn.access").addFilter(_Redaction(access))
-    # These show handshakes, and those of unknown paths may hold tokens as well.
-    for name in ("uvicorn.error", "uvicorn.asgi"):
-        logging.getLogger(name).addFilter(_Redaction("/"))
-    logging.getLogger("uvicorn.error").addFilter(_Brevity())
+    ours = "|".join(map(re.escape, PATHS))
+    ours = rf"(?:{ours})(?:/ticket)?/?{_MARK}|{_CREDENTIAL}"
+    # The others show handshakes, and those of unknown paths may hold tokens as well.
+    for name, secret in ("access", ours), ("error", "/"), ("asgi", "/"):
+        redact = partial(_redact, re.compile(secret, re.IGNORECASE))
+        logging.getLogger(f"uvicorn.{name}").addFilter(redact)
+    logging.getLogger("uvicorn.error").addFilter(_shorten)

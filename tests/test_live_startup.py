@@ -90,6 +90,7 @@ def test_a_bad_key_stops_the_start_up_with_one_sentence(
     [
         ((), {}, False),
         (("--workers", "1"), {"WEB_CONCURRENCY": "2"}, False),
+        (("--workers", "2", "--workers", "1"), {}, False),  # the last one counts
         (("--workers", "2"), {}, True),
         (("--workers=2",), {}, True),
         ((), {"WEB_CONCURRENCY": "2"}, True),

@@ -419,10 +419,12 @@ def test_a_store_that_fails_is_the_servers_fault(
     with TestClient(app) as client:
         if store.problem:
             answer = client.post("/ws/ticket", headers=bearer())
-            assert (answer.status_code, answer.json()) == (503, {"detail": "server misconfigured"})
-            assert "the ticket store failed" in caplog.text
+            assert (answer.status_code, answer.json()) == (503, {"detail": "internal error"})
+            assert "ticket refused endpoint=realtime" in caplog.text
+            assert str(store.problem) in caplog.text
             caplog.clear()
         with client.websocket_connect("/ws?ticket=x") as socket:
             farewell = socket.receive_json()
             assert (farewell["type"], farewell["code"]) == ("disconnect", 1011)
-        assert "the ticket store failed" in caplog.text
+        assert "client refused endpoint=realtime" in caplog.text
+        assert "Traceback" in caplog.text

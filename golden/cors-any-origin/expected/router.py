@@ -43,12 +43,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/widget",
-    cast(Any, ENDPOINTS["widget"]),  # typed for functions only
-    name="widget",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/widget", cast(Any, ENDPOINTS["widget"]), name="widget")
 
 
 @router.post("/widget/ticket", name="widget:ticket")

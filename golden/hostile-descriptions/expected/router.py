@@ -131,67 +131,32 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/quotes",
-    cast(Any, ENDPOINTS["quotes"]),  # typed for functions only
-    name="quotes",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/quotes", cast(Any, ENDPOINTS["quotes"]), name="quotes")
 router.add_websocket_route(
     "/backslash",
-    cast(Any, ENDPOINTS["backslash"]),  # typed for functions only
+    cast(Any, ENDPOINTS["backslash"]),
     name="backslash",
 )
 router.add_websocket_route(
     "/quote-end",
-    cast(Any, ENDPOINTS["quote-end"]),  # typed for functions only
+    cast(Any, ENDPOINTS["quote-end"]),
     name="quote-end",
 )
 router.add_websocket_route(
     "/newlines",
-    cast(Any, ENDPOINTS["newlines"]),  # typed for functions only
+    cast(Any, ENDPOINTS["newlines"]),
     name="newlines",
 )
-router.add_websocket_route(
-    "/jinja",
-    cast(Any, ENDPOINTS["jinja"]),  # typed for functions only
-    name="jinja",
-)
-router.add_websocket_route(
-    "/unicode",
-    cast(Any, ENDPOINTS["unicode"]),  # typed for functions only
-    name="unicode",
-)
-router.add_websocket_route(
-    "/comment",
-    cast(Any, ENDPOINTS["comment"]),  # typed for functions only
-    name="comment",
-)
-router.add_websocket_route(
-    "/blank",
-    cast(Any, ENDPOINTS["blank"]),  # typed for functions only
-    name="blank",
-)
-router.add_websocket_route(
-    "/long",
-    cast(Any, ENDPOINTS["long"]),  # typed for functions only
-    name="long",
-)
-router.add_websocket_route(
-    "/html",
-    cast(Any, ENDPOINTS["html"]),  # typed for functions only
-    name="html",
-)
-router.add_websocket_route(
-    "/percent",
-    cast(Any, ENDPOINTS["percent"]),  # typed for functions only
-    name="percent",
-)
-router.add_websocket_route(
-    "/emoji",
-    cast(Any, ENDPOINTS["emoji"]),  # typed for functions only
-    name="emoji",
-)
+router.add_websocket_route("/jinja", cast(Any, ENDPOINTS["jinja"]), name="jinja")
+router.add_websocket_route("/unicode", cast(Any, ENDPOINTS["unicode"]), name="unicode")
+router.add_websocket_route("/comment", cast(Any, ENDPOINTS["comment"]), name="comment")
+router.add_websocket_route("/blank", cast(Any, ENDPOINTS["blank"]), name="blank")
+router.add_websocket_route("/long", cast(Any, ENDPOINTS["long"]), name="long")
+router.add_websocket_route("/html", cast(Any, ENDPOINTS["html"]), name="html")
+router.add_websocket_route("/percent", cast(Any, ENDPOINTS["percent"]), name="percent")
+router.add_websocket_route("/emoji", cast(Any, ENDPOINTS["emoji"]), name="emoji")
 
 
 @router.post("/quotes/ticket", name="quotes:ticket")

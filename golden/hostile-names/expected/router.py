@@ -165,67 +165,20 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/a",
-    cast(Any, ENDPOINTS["class"]),  # typed for functions only
-    name="class",
-)
-router.add_websocket_route(
-    "/b",
-    cast(Any, ENDPOINTS["real-time"]),  # typed for functions only
-    name="real-time",
-)
-router.add_websocket_route(
-    "/c",
-    cast(Any, ENDPOINTS["2fa"]),  # typed for functions only
-    name="2fa",
-)
-router.add_websocket_route(
-    "/d",
-    cast(Any, ENDPOINTS["__init__"]),  # typed for functions only
-    name="__init__",
-)
-router.add_websocket_route(
-    "/e",
-    cast(Any, ENDPOINTS["CON"]),  # typed for functions only
-    name="CON",
-)
-router.add_websocket_route(
-    "/f",
-    cast(Any, ENDPOINTS["-"]),  # typed for functions only
-    name="-",
-)
-router.add_websocket_route(
-    "/g",
-    cast(Any, ENDPOINTS["router"]),  # typed for functions only
-    name="router",
-)
-router.add_websocket_route(
-    "/h",
-    cast(Any, ENDPOINTS["manager"]),  # typed for functions only
-    name="manager",
-)
-router.add_websocket_route(
-    "/i",
-    cast(Any, ENDPOINTS["app_slug"]),  # typed for functions only
-    name="app_slug",
-)
-router.add_websocket_route(
-    "/j",
-    cast(Any, ENDPOINTS["liveFeed"]),  # typed for functions only
-    name="liveFeed",
-)
-router.add_websocket_route(
-    "/k",
-    cast(Any, ENDPOINTS["None"]),  # typed for functions only
-    name="None",
-)
-router.add_websocket_route(
-    "/l",
-    cast(Any, ENDPOINTS["Connection"]),  # typed for functions only
-    name="Connection",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/a", cast(Any, ENDPOINTS["class"]), name="class")
+router.add_websocket_route("/b", cast(Any, ENDPOINTS["real-time"]), name="real-time")
+router.add_websocket_route("/c", cast(Any, ENDPOINTS["2fa"]), name="2fa")
+router.add_websocket_route("/d", cast(Any, ENDPOINTS["__init__"]), name="__init__")
+router.add_websocket_route("/e", cast(Any, ENDPOINTS["CON"]), name="CON")
+router.add_websocket_route("/f", cast(Any, ENDPOINTS["-"]), name="-")
+router.add_websocket_route("/g", cast(Any, ENDPOINTS["router"]), name="router")
+router.add_websocket_route("/h", cast(Any, ENDPOINTS["manager"]), name="manager")
+router.add_websocket_route("/i", cast(Any, ENDPOINTS["app_slug"]), name="app_slug")
+router.add_websocket_route("/j", cast(Any, ENDPOINTS["liveFeed"]), name="liveFeed")
+router.add_websocket_route("/k", cast(Any, ENDPOINTS["None"]), name="None")
+router.add_websocket_route("/l", cast(Any, ENDPOINTS["Connection"]), name="Connection")
 router.add_websocket_route(
     "/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
     cast(
@@ -233,24 +186,12 @@ router.add_websocket_route(
         ENDPOINTS[
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
         ],
-    ),  # typed for functions only
+    ),
     name="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 )
-router.add_websocket_route(
-    "/m",
-    cast(Any, ENDPOINTS["True"]),  # typed for functions only
-    name="True",
-)
-router.add_websocket_route(
-    "/n",
-    cast(Any, ENDPOINTS["settings"]),  # typed for functions only
-    name="settings",
-)
-router.add_websocket_route(
-    "/default",
-    cast(Any, ENDPOINTS["default"]),  # typed for functions only
-    name="default",
-)
+router.add_websocket_route("/m", cast(Any, ENDPOINTS["True"]), name="True")
+router.add_websocket_route("/n", cast(Any, ENDPOINTS["settings"]), name="settings")
+router.add_websocket_route("/default", cast(Any, ENDPOINTS["default"]), name="default")
 
 
 @router.post("/a/ticket", name="class:ticket")

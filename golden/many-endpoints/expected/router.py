@@ -75,30 +75,31 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
 router.add_websocket_route(
     "/ws/presence",
-    cast(Any, ENDPOINTS["presence"]),  # typed for functions only
+    cast(Any, ENDPOINTS["presence"]),
     name="presence",
 )
 router.add_websocket_route(
     "/ws/documents",
-    cast(Any, ENDPOINTS["documents"]),  # typed for functions only
+    cast(Any, ENDPOINTS["documents"]),
     name="documents",
 )
 router.add_websocket_route(
     "/ws/comments",
-    cast(Any, ENDPOINTS["comments"]),  # typed for functions only
+    cast(Any, ENDPOINTS["comments"]),
     name="comments",
 )
 router.add_websocket_route(
     "/ws/notifications",
-    cast(Any, ENDPOINTS["notifications"]),  # typed for functions only
+    cast(Any, ENDPOINTS["notifications"]),
     name="notifications",
 )
 router.add_websocket_route(
     "/ws/status",
-    cast(Any, ENDPOINTS["status-page"]),  # typed for functions only
+    cast(Any, ENDPOINTS["status-page"]),
     name="status-page",
 )
 

@@ -51,15 +51,12 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/ws",
-    cast(Any, ENDPOINTS["class"]),  # typed for functions only
-    name="class",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/ws", cast(Any, ENDPOINTS["class"]), name="class")
 router.add_websocket_route(
     "/ws2",
-    cast(Any, ENDPOINTS["on-message"]),  # typed for functions only
+    cast(Any, ENDPOINTS["on-message"]),
     name="on-message",
 )
 

@@ -43,12 +43,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/ws",
-    cast(Any, ENDPOINTS["realtime"]),  # typed for functions only
-    name="realtime",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/ws", cast(Any, ENDPOINTS["realtime"]), name="realtime")
 
 
 @router.post("/ws/ticket", name="realtime:ticket")

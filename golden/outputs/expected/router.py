@@ -59,22 +59,11 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/ws",
-    cast(Any, ENDPOINTS["realtime"]),  # typed for functions only
-    name="realtime",
-)
-router.add_websocket_route(
-    "/ws/board",
-    cast(Any, ENDPOINTS["board"]),  # typed for functions only
-    name="board",
-)
-router.add_websocket_route(
-    "/ws/echo",
-    cast(Any, ENDPOINTS["echo"]),  # typed for functions only
-    name="echo",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/ws", cast(Any, ENDPOINTS["realtime"]), name="realtime")
+router.add_websocket_route("/ws/board", cast(Any, ENDPOINTS["board"]), name="board")
+router.add_websocket_route("/ws/echo", cast(Any, ENDPOINTS["echo"]), name="echo")
 
 
 @router.post("/ws/ticket", name="realtime:ticket")

@@ -51,17 +51,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/lobby",
-    cast(Any, ENDPOINTS["lobby"]),  # typed for functions only
-    name="lobby",
-)
-router.add_websocket_route(
-    "/members",
-    cast(Any, ENDPOINTS["members"]),  # typed for functions only
-    name="members",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/lobby", cast(Any, ENDPOINTS["lobby"]), name="lobby")
+router.add_websocket_route("/members", cast(Any, ENDPOINTS["members"]), name="members")
 
 
 @router.post("/lobby/ticket", name="lobby:ticket")

@@ -51,15 +51,12 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/ws/orders",
-    cast(Any, ENDPOINTS["orders"]),  # typed for functions only
-    name="orders",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/ws/orders", cast(Any, ENDPOINTS["orders"]), name="orders")
 router.add_websocket_route(
     "/ws/stock",
-    cast(Any, ENDPOINTS["stock-levels"]),  # typed for functions only
+    cast(Any, ENDPOINTS["stock-levels"]),
     name="stock-levels",
 )
 

@@ -51,17 +51,10 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/ws/feed",
-    cast(Any, ENDPOINTS["feed"]),  # typed for functions only
-    name="feed",
-)
-router.add_websocket_route(
-    "/ws/staff",
-    cast(Any, ENDPOINTS["staff"]),  # typed for functions only
-    name="staff",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/ws/feed", cast(Any, ENDPOINTS["feed"]), name="feed")
+router.add_websocket_route("/ws/staff", cast(Any, ENDPOINTS["staff"]), name="staff")
 
 
 @router.post("/ws/feed/ticket", name="feed:ticket")

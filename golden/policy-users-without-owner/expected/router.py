@@ -43,12 +43,9 @@ ENDPOINTS: dict[EndpointName, Endpoint] = {
 
 # Plain ASGI applications: FastAPI would solve dependencies for every connection, and keep
 # exit stacks open as long as it lasts. So ``include_router(dependencies=...)`` does not
-# guard sockets; ``on_connect`` is the place to refuse a client.
-router.add_websocket_route(
-    "/private",
-    cast(Any, ENDPOINTS["private"]),  # typed for functions only
-    name="private",
-)
+# guard sockets; ``on_connect`` is the place to refuse a client. (``cast``: Starlette has
+# types for functions only.)
+router.add_websocket_route("/private", cast(Any, ENDPOINTS["private"]), name="private")
 
 
 @router.post("/private/ticket", name="private:ticket")

@@ -16,12 +16,10 @@ class KeyPlan(NamedTuple):
 
     is_secret: bool  # HMAC
     is_public: bool  # RSA, EC
-    is_required: bool  # some endpoint lets nobody in without a token
-    is_optional: bool  # none does
+    is_optional: bool  # every endpoint lets anonymous clients in
     may_lack: bool  # the code must expect that there is no key
     min_bits: int  # of a public key
     annotation: str  # "str", "str | None"
-    none_doc: str
     name_literal: str
     missing_text: str  # literal, first half of a sentence
     needed_text: str  # literal, second half
@@ -46,14 +44,11 @@ class AuthPlan(NamedTuple):
 
     constants: tuple[Constant, ...]
     checks: tuple[Check, ...]
-    denies_users: bool
-    allows_users: bool  # by their names, the owner's included
-    lists_users: bool  # one of both
     lists_origins: bool
-    reads_permissions: bool
     checks_origin: bool
     opens_to_all_origins: bool  # the opposite: only cookies depend on the origin
     or_listed_doc: str
+    authorized: str  # what an identity is after the checks
 
 
 def plan_key(manifest: Manifest) -> KeyPlan:
@@ -67,12 +62,10 @@ def plan_key(manifest: Manifest) -> KeyPlan:
     return KeyPlan(
         is_secret=is_secret,
         is_public=not is_secret,
-        is_required=is_required,
         is_optional=not is_required,
         may_lack=is_secret and not is_required,
         min_bits=2048 if manifest.algorithm == "RS256" else 256,
         annotation="str" if is_required and is_secret else "str | None",
-        none_doc="" if is_required else " Without one, every token is refused.",
         name_literal=literal(name),
         missing_text=literal(f"{name} is not set: {manifest.slug} needs"),
         needed_text=literal(needed),
@@ -81,19 +74,16 @@ def plan_key(manifest: Manifest) -> KeyPlan:
 
 def plan_auth(manifest: Manifest) -> AuthPlan:
     """Decide which checks the package makes: those that the manifest asks for."""
-    policy = manifest.policy
+    checks = tuple(_checks(manifest))
     listed = tuple(sorted(set(filter(None, map(normalize_origin, manifest.cors_origins)))))
     return AuthPlan(
         constants=tuple(_constants(manifest, listed)),
-        checks=tuple(_checks(manifest)),
-        denies_users=bool(policy.denied_users),
-        allows_users=bool(policy.allowed_users or policy.exempts_owner),
-        lists_users=bool(policy.denied_users or policy.allowed_users or policy.exempts_owner),
+        checks=checks,
         lists_origins=bool(listed),
-        reads_permissions=bool(policy.required_permissions),
         checks_origin=ANY not in manifest.cors_origins,
         opens_to_all_origins=ANY in manifest.cors_origins,
         or_listed_doc=", or listed" if listed else "",
+        authorized="_authorized(identity, endpoint)" if checks else "identity",
     )
 
 

@@ -26,7 +26,7 @@ class EndpointPlan(NamedTuple):
     handlers: str  # "RealtimeHandlers"
     contract: str  # "RealtimeContract"
     name_literal: str  # '"realtime"'
-    path_literal: str  # '"/ws"'
+    route: str  # '"/ws", cast(Any, ENDPOINTS["realtime"]), name="realtime"'
     admits_anonymous: str  # "True"
     admits_anonymous_because: str  # "websockets.realtime.auth.required is false"
     ping_interval_s: int
@@ -130,7 +130,7 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
         handlers=f"{class_name(name)}Handlers",
         contract=f"{class_name(name)}Contract",
         name_literal=literal(name),
-        path_literal=literal(endpoint.path),
+        route=_route(name, endpoint.path),
         admits_anonymous=str(endpoint.anonymous.value),
         admits_anonymous_because=_because(endpoint.anonymous),
         ping_interval_s=endpoint.ping_interval,
@@ -151,11 +151,24 @@ def _plan_endpoint(name: str, endpoint: Endpoint, messages: MessagesPlan) -> End
     )
 
 
+def _route(name: str, path: str) -> str:
+    endpoint = literal(name)
+    arguments = [literal(path), f"cast(Any, ENDPOINTS[{endpoint}])", f"name={endpoint}"]
+    return _arguments("router.add_websocket_route(", arguments, ")")
+
+
 def _limits(endpoint: Endpoint) -> str:
-    """Spell the arguments of ``Limits`` as black does: in one line if they fit."""
     stated = [f"{limit}={value}" for limit, value in endpoint.limits.items()]
-    line = f"        limits=Limits({', '.join(stated)}),"
-    return ", ".join(stated) if len(line) <= LINE_LENGTH else f"\n{one_a_line(stated, 12)}        "
+    return _arguments("        limits=Limits(", stated, "),")
+
+
+def _arguments(before: str, arguments: list[str], after: str) -> str:
+    """Spell arguments as black does: in the line of the call if they fit."""
+    line = ", ".join(arguments)
+    if len(f"{before}{line}{after}") <= LINE_LENGTH:
+        return line
+    indent = len(before) - len(before.lstrip())
+    return f"\n{one_a_line(arguments, indent + 4)}{' ' * indent}"
 
 
 def _contract_base(endpoint: Endpoint, messages: MessagesPlan) -> str:

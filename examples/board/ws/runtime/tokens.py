@@ -25,11 +25,9 @@ _UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionEr
 
 
 class Refused(Exception):
-    """This client may not connect.
+    """This client may not connect. It is told the reason, and nothing else.
 
-    Attributes:
-        reason: All that the client is told. The detail is for the log, and holds
-            nothing of the credential.
+    The detail is for the log, and holds nothing of the credential.
     """
 
     def __init__(
@@ -51,11 +49,7 @@ class Identity:
 
 
 async def verify(token: str) -> Identity:
-    """Turn a token into the identity that it proves.
-
-    Raises:
-        Refused: It proves nothing.
-    """
+    """Turn a token into the identity that it proves; one that proves none is ``Refused``."""
     settings = deployment()
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused("unauthenticated", "the token is too long")
@@ -67,10 +61,7 @@ async def verify(token: str) -> Identity:
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
             leeway=LEEWAY_S,
-            options={
-                "require": ["exp"],
-                "verify_aud": settings.jwt_audience is not None,
-            },
+            options={"require": ["exp"], "verify_aud": bool(settings.jwt_audience)},
         )
         _check_type("typ in the header", decoded["header"].get("typ"))
         return identify(decoded["payload"])
@@ -79,11 +70,7 @@ async def verify(token: str) -> Identity:
 
 
 def identify(claims: Mapping[str, Any]) -> Identity:
-    """Read the claims of a token whose signature is verified.
-
-    Raises:
-        Refused: They name no user, or have expired.
-    """
+    """Read claims that were signed; those of no user, or too old, are ``Refused``."""
     expires_at = float(claims["exp"])
     if expires_at <= time.time():  # no leeway: this is when the connection ends
         raise Refused("unauthenticated", "the token has expired")
@@ -91,8 +78,10 @@ def identify(claims: Mapping[str, Any]) -> Identity:
         _check_type(claim, claims.get(claim))
     if "aud" in claims and deployment().jwt_audience is None:
         raise Refused("unauthenticated", "it has aud, but MDB_JWT_AUDIENCE is not set")
-    if not _is_text(claims):
-        raise Refused("unauthenticated", "a claim holds half a character")
+    try:
+        json.dumps(claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # JSON can spell what UTF-8, and so a frame, cannot
+        raise Refused("unauthenticated", "a claim holds half a character") from None
     email = claims.get("email")
     return Identity(
         user_id=user_of(claims),
@@ -119,15 +108,6 @@ def user_of(claims: Mapping[str, Any]) -> str:
         if isinstance(value, str) and value.strip():
             return value
     raise Refused("unauthenticated", "the token names no user")
-
-
-def _is_text(claims: Mapping[str, Any]) -> bool:
-    """Whether frames can carry the claims: JSON can spell what UTF-8 cannot."""
-    try:
-        json.dumps(claims, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _check_type(where: str, kind: object) -> None:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
 from urllib.parse import urlsplit
 
 from fastapi import WebSocket
@@ -20,32 +21,20 @@ def is_trusted_origin(connection: HTTPConnection) -> bool:
 
     A client without an ``Origin`` header is not a browser.
     """
-    origin = connection.headers.get("origin")
-    return origin is None or _is_own_origin(origin, connection)
-
-
-def accepted_subprotocol(websocket: WebSocket) -> str | None:
-    """``bearer``, where a token came by subprotocol: browsers expect one back."""
-    return "bearer" if subprotocol_token(websocket) is not None else None
+    return "origin" not in connection.headers or _is_own_origin(connection)
 
 
 async def admit(
     websocket: WebSocket, endpoint: EndpointName, admits_anonymous: bool
 ) -> Identity:
-    """Find out who the client is, and whether it may connect.
+    """Find out who the client is; it is ``Refused`` if it may not connect.
 
     A credential that is present is always verified, even where none is required.
-
-    Raises:
-        Refused: It may not.
-        SettingsError: The server cannot tell; that is not the client's fault.
     """
     identity = await _identify(websocket, endpoint)
-    if identity is not None:
-        return _authorized(identity, endpoint)
-    if admits_anonymous:
-        return Identity()
-    raise Refused("unauthenticated", "no credential")
+    if identity is None and not admits_anonymous:
+        raise Refused("unauthenticated", "no credential")
+    return Identity() if identity is None else identity
 
 
 async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | None:
@@ -61,46 +50,35 @@ async def _identify(websocket: WebSocket, endpoint: EndpointName) -> Identity | 
     return await _verify_cookies(cookies) if cookies else None
 
 
-async def _verify_cookies(named: Sequence[Sequence[str]]) -> Identity:
+async def _verify_cookies(named: list[list[str]]) -> Identity:
     """The first name present decides; no other cookie may prove another user.
 
     A subdomain can set cookies for its whole domain, and so place a token of its own
     beside that of its victim.
     """
-    found = {token: await _verified(token) for tokens in named for token in tokens}
-    if len({each.user_id for each in found.values() if each}) > 1:
+    proven: dict[str, Identity] = {}
+    for token in chain(*named):
+        with suppress(Refused, SettingsError):  # Another one may prove something.
+            proven[token] = await verify(token)
+    if len({each.user_id for each in proven.values()}) > 1:
         raise Refused("unauthenticated", "cookies of different users")
-    first, *_ = named
-    deciding = [identity for token in first if (identity := found[token])]
-    return deciding[0] if deciding else await verify(first[0])
+    deciding = [proven[token] for token in named[0] if token in proven]
+    return deciding[0] if deciding else await verify(named[0][0])
 
 
-async def _verified(token: str) -> Identity | None:
-    """What a cookie proves; ``None`` if nothing, since another one may."""
-    try:
-        return await verify(token)
-    except (Refused, SettingsError):
-        return None
-
-
-def _is_own_origin(origin: str, connection: HTTPConnection) -> bool:
-    """Whether host and port of the page are those that the request went to.
+def _is_own_origin(connection: HTTPConnection) -> bool:
+    """Whether the page's host and port, which it must tell, are those of the request.
 
     A page loaded without TLS is foreign to a socket with TLS: anybody on the
     way may have written it. The opposite is normal behind a proxy that terminates TLS.
     """
     try:
-        page = urlsplit(origin)
+        page = urlsplit(connection.headers.get("origin", ""))
         host = urlsplit(f"{page.scheme}://{connection.headers.get('host', '')}")
         default_port = {"http": 80, "https": 443}[page.scheme]
         is_same_port = (page.port or default_port) == (host.port or default_port)
         is_same_host = bool(page.hostname) and page.hostname == host.hostname
         is_downgrade = page.scheme == "http" and connection.url.is_secure
         return is_same_host and is_same_port and not is_downgrade
-    except (KeyError, ValueError):  # "null", or not a URL
+    except (KeyError, ValueError):  # absent, "null", or not a URL
         return False
-
-
-def _authorized(identity: Identity, endpoint: EndpointName) -> Identity:
-    """Apply the manifest's rules to a client that has identified itself."""
-    return identity

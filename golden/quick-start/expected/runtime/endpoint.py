@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from ..settings import EndpointName
 from . import tickets
-from .auth import accepted_subprotocol, admit, admit_to_ticket, is_trusted_origin
+from .auth import admit, admit_to_ticket, is_trusted_origin
+from .carriers import subprotocol_token
 from .clients import clients
 from .closing import FAILED, MISCONFIGURED, POLICY_VIOLATION, CloseInfo, close_websocket
 from .deployment import Limits, SettingsError, deployment
@@ -42,20 +43,14 @@ class Endpoint:
             log.info("client refused endpoint=%s reason=foreign origin", self.name)
             await websocket.close()  # before the handshake: HTTP 403
             return
-        await websocket.accept(accepted_subprotocol(websocket))
-        # Accepted first: a browser can read a close code, but not an HTTP status.
+        # Accepted first: a browser can read a close code, but not an HTTP status. It expects
+        # a subprotocol back where it has sent some.
+        await websocket.accept("bearer" if subprotocol_token(websocket) else None)
         try:
             limits = replace(self.limits, **deployment().limits)
             identity = await admit(websocket, self.name, self.admits_anonymous)
-        except Refused as refusal:
-            log.info("client refused endpoint=%s reason=%s", self.name, refusal)
-            info = CloseInfo(POLICY_VIOLATION, refusal.reason)
-        except SettingsError as problem:
-            log.error("client refused endpoint=%s reason=%s", self.name, problem)
-            info = MISCONFIGURED
-        except Exception:  # not the client's fault
-            log.exception("client refused endpoint=%s", self.name)
-            info = FAILED
+        except Exception as problem:
+            info = _refusal("client", self.name, problem)
         else:
             no_room = clients.refusal(self.name, identity.user_id, limits)
             if no_room is None:
@@ -64,6 +59,19 @@ class Endpoint:
             log.warning("client refused endpoint=%s close=%s", self.name, no_room)
             info = no_room
         await close_websocket(websocket, info)
+
+
+def _refusal(what: str, endpoint: EndpointName, problem: Exception) -> CloseInfo:
+    """Log why something is refused; what its client is told, which is less."""
+    match problem:
+        case Refused():
+            log.info("%s refused endpoint=%s reason=%s", what, endpoint, problem)
+            return CloseInfo(POLICY_VIOLATION, problem.reason)
+        case SettingsError():
+            log.error("%s refused endpoint=%s reason=%s", what, endpoint, problem)
+            return MISCONFIGURED
+    log.error("%s refused endpoint=%s", what, endpoint, exc_info=problem)
+    return FAILED
 
 
 class Ticket(BaseModel):
@@ -76,21 +84,14 @@ class Ticket(BaseModel):
 async def exchange_token(
     request: Request, response: Response, endpoint: Endpoint, ttl_s: int
 ) -> Ticket:
-    """Issue a ticket for one connection to a client that shows a token.
-
-    Raises:
-        HTTPException: 401, 403 or 503; the client learns no more than over a socket.
-    """
+    """Issue a ticket, or answer 401, 403 or 503, which tell no more than a socket does."""
     install_redaction()
     try:
         identity = await admit_to_ticket(request, endpoint.name)
         ticket = await tickets.mint(identity.claims, endpoint.name, ttl_s)
-    except Refused as refusal:
-        log.info("ticket refused endpoint=%s reason=%s", endpoint.name, refusal)
-        status = 401 if refusal.reason == "unauthenticated" else 403
-        raise HTTPException(status, refusal.reason) from None
-    except SettingsError as problem:
-        log.error("ticket refused endpoint=%s reason=%s", endpoint.name, problem)
-        raise HTTPException(503, "server misconfigured") from None
+    except Exception as problem:
+        reason = _refusal("ticket", endpoint.name, problem).reason
+        status = {"unauthenticated": 401, "forbidden": 403}.get(reason, 503)
+        raise HTTPException(status, reason) from None
     response.headers["Cache-Control"] = "no-store"
     return Ticket(ticket=ticket, expires_in=ttl_s)
