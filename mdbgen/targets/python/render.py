@@ -26,7 +26,7 @@ _RUNTIME = (
     *("foreign.py.jinja", "history.py", "hub.py", "inbound.py.jinja"),
     *("inbox.py", "jsontypes.py.jinja", "jwks.py", "link.py", "loops.py"),
     *("manager.py.jinja", "outbox.py", "pages.py", "publisher.py", "reader.py"),
-    *("receiver.py", "redaction.py", "replay.py", "session.py.jinja", "startup.py.jinja"),
+    *("redaction.py", "replay.py", "session.py.jinja", "startup.py.jinja"),
     *("stream.py", "tasks.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {

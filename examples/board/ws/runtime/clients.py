@@ -112,12 +112,10 @@ class Clients:
         return next(iter(occupied or serving), None)
 
     def refuse_to_block(self) -> None:
-        """Refuse a call that blocks, where it would block the clients.
+        """Raise where a call that blocks would block clients, or some that may come.
 
-        Raises:
-            RuntimeError: Clients are, or may come to be, on the event loop that is running.
-                Before the first one, and where no lifespan runs, any loop of the main
-                thread may be the server's.
+        Before the first one, and where no lifespan runs, any loop of the main thread may
+        be the server's.
         """
         try:
             loop = asyncio.get_running_loop()
