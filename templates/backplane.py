@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -25,9 +25,11 @@ from .deployment import redis_url
 from .link import BackplaneStats, Link
 from .publisher import Publisher
 from .reader import BLOCK_MS, Reader
-from .receiver import Receiver
 from .stream import KEY_PREFIX, Fields
 from .wire import Frame
+
+if TYPE_CHECKING:
+    from .hub import Hub
 
 ANSWER_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = BLOCK_MS / 1000 + 3.0
@@ -91,9 +93,9 @@ async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
 class Backplane:
     """This worker's part in the stream: one event loop runs it, the first that needs it."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, hub: Hub) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._receiver = receiver
+        self._hub = hub
         self._link = Link()
         self._publisher: Publisher | None = None
         self._reader: Reader | None = None
@@ -152,7 +154,7 @@ class Backplane:
         redis = connect(ANSWER_TIMEOUT_S)
         self._publisher = publisher = Publisher(redis, self._link)
         self._reader = reader = Reader(
-            partial(connect, READ_TIMEOUT_S), self._receiver, publisher, self._link
+            partial(connect, READ_TIMEOUT_S), self._hub, publisher, self._link
         )
         self._loop = asyncio.get_running_loop()
         self._loop.call_later(START_TIMEOUT_S, reader.give_up_waiting)

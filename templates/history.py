@@ -6,13 +6,16 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from ..settings import HISTORY, EndpointName
+from .clients import Audience, clients
 from .wire import Frame, numbered
 
 MAX_HISTORY_BYTES = 16 * 1024 * 1024  # of memory, however many may be kept
 _ENTRY_BYTES = 512  # what an entry takes besides its text
+_ENDPOINTS: tuple[EndpointName, ...] = get_args(EndpointName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +96,19 @@ class History:
 histories: dict[EndpointName, History] = {
     name: History(kept) for name, kept in HISTORY.items()
 }
+
+
+def deliver(frame: Frame, audience: Audience) -> int:
+    """Queue a frame for everyone it is for, under a number where there is a history.
+
+    Returns:
+        The number of clients that get it.
+    """
+    count = 0
+    for name in _ENDPOINTS if audience.endpoints is None else audience.endpoints:
+        history = histories.get(name)
+        own = frame
+        if history is not None:
+            own = history.record(frame, audience.user_id, audience.channel)
+        count += clients.push(own, replace(audience, endpoints=(name,)))
+    return count

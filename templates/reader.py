@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
 
@@ -22,9 +22,11 @@ from .history import parse_seq
 from .link import Link, backoff_s
 from .pages import Entries, PageSize, holds, parse, read_first, read_newest
 from .publisher import Publisher
-from .receiver import Receiver
 from .stream import STREAM, EntryId, Fields, Ledger, Verdict
 from .wire import Frame, text_frame
+
+if TYPE_CHECKING:
+    from .hub import Hub
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +49,11 @@ class Reader:
     """
 
     def __init__(
-        self,
-        connect: Callable[[], Redis],
-        receiver: Receiver,
-        publisher: Publisher,
-        link: Link,
+        self, connect: Callable[[], Redis], hub: Hub, publisher: Publisher, link: Link
     ) -> None:
         self._may_serve = asyncio.Event()  # it is in step, or has been waited for
         self._connect = connect
-        self._receiver = receiver
+        self._hub = hub
         self._publisher = publisher
         self._link = link
         self._ledger = Ledger()
@@ -121,7 +119,7 @@ class Reader:
         end = entries[-1][0] if entries else NOTHING_READ
         oldest = entries[0][0].seq - 1 if entries else _now().seq
         # Clients that are here already came while Redis was down.
-        self._receiver.resync(oldest)
+        self._hub.resync(oldest)
         for entry_id, fields in entries:
             with suppress(NotOurs):
                 self._judge(fields)
@@ -170,7 +168,7 @@ class Reader:
     def _catch_up(self) -> None:
         if self._is_behind:
             self._is_behind = False
-            self._receiver.catch_up()
+            self._hub.catch_up()
 
     async def _take(self, entries: Entries) -> None:
         """Hand on what was read, and let others have their turn now and then."""
@@ -218,18 +216,18 @@ class Reader:
             self._hand_on(seq, fields)
         if self._publisher.owes_resync(count):
             # Clients here have had some of it before, and what others sent was late.
-            self._receiver.resync(seq)
+            self._hub.resync(seq)
 
     def _hand_on(self, seq: int, fields: Fields) -> None:
         broadcast = self._read_broadcast(fields)
         if broadcast is not None:
             self._is_marked = False
             if self._is_behind:
-                self._receiver.deliver_late(seq, *broadcast)
-            elif self._receiver.deliver_as(seq, *broadcast):
+                self._hub.deliver_late(seq, *broadcast)
+            elif self._hub.deliver_as(seq, *broadcast):
                 self._is_bystander = False
         elif b"d" in fields:
-            self._receiver.end(_text(fields, b"u"), *_end_order(fields[b"d"]))
+            self._hub.end(_text(fields, b"u"), *_end_order(fields[b"d"]))
         elif b"l" in fields and not self._is_marked:
             self._lose(seq)
 
@@ -251,7 +249,7 @@ class Reader:
     def _read_foreign(self, fields: Fields) -> tuple[Frame, Audience]:
         frame, endpoints = read_foreign(fields[b"m"], _text(fields, b"e"))
         user_id, channel = _text(fields, b"u"), _text(fields, b"c")
-        return frame, self._receiver.audience(user_id, channel, endpoints, None)
+        return frame, self._hub.audience(user_id, channel, endpoints, None)
 
     def _skip(self, problem: NotOurs) -> None:
         self._link.skipped += 1
@@ -263,14 +261,14 @@ class Reader:
         """Keep an entry from before the start, for clients that come back."""
         broadcast = self._read_broadcast(fields)
         if broadcast is not None:
-            self._receiver.remember(seq, *broadcast)
+            self._hub.remember(seq, *broadcast)
 
     def _audience(self, fields: Fields) -> Audience:
         names: Any = _text(fields, b"e")
         endpoints = None if names is None else tuple(names.split(","))
         user_id, channel = _text(fields, b"u"), _text(fields, b"c")
         excluded = _text(fields, b"x")
-        return self._receiver.audience(user_id, channel, endpoints, excluded)
+        return self._hub.audience(user_id, channel, endpoints, excluded)
 
     def _judge(self, fields: Fields) -> Verdict:
         if b"p" not in fields and b"m" in fields:
@@ -285,12 +283,12 @@ class Reader:
         self._link.gaps += 1
         self._is_marked = True
         log.warning("entries of the stream are missing: clients are told to resync")
-        self._receiver.resync(seq)
+        self._hub.resync(seq)
         self._advance(seq)
 
     def _advance(self, seq: int) -> None:
         self._seq = seq
-        self._receiver.advance(seq)
+        self._hub.advance(seq)
 
 
 def _now() -> EntryId:

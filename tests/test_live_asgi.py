@@ -230,9 +230,7 @@ async def test_a_server_that_cancels_is_obeyed(
     before = asyncio.all_tasks()
     async with driven(ws) as socket:
         (task,) = (
-            each
-            for each in asyncio.all_tasks() - before
-            if "_sweep" not in repr(each.get_coro()) and "_work" not in repr(each.get_coro())
+            each for each in asyncio.all_tasks() - before if "_work" not in repr(each.get_coro())
         )
         task.cancel()
         await asyncio.wait({task}, timeout=live.TIMEOUT_S)

@@ -46,7 +46,7 @@ class Close(NamedTuple):
     """A way in which a connection ends."""
 
     code: int
-    constant: str  # of the code in ``closing.py``; "" for what only the web server closes with
+    constant: str  # its name in ``closing.py``; "" for what only the web server closes with
     meaning: str
     reaction: Reaction
     reason: str = ""  # that tells it from others of the same code

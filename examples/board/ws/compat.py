@@ -13,9 +13,8 @@ from fastapi import FastAPI, WebSocket
 from .router import ENDPOINTS, router
 from .runtime.clients import Audience
 from .runtime.connection import Connection as WebSocketConnection
-from .runtime.hub import hub
 from .runtime.manager import ConnectionManager as WebSocketConnectionManager
-from .runtime.manager import manager
+from .runtime.manager import manager, publish
 from .runtime.wire import encode_broadcast
 from .settings import APP_SLUG
 
@@ -42,7 +41,7 @@ async def broadcast_to_app(
     """
     _check_slug(slug)
     user = None if user_id is None else str(user_id)
-    return await hub.publish(encode_broadcast(message), Audience(user_id=user))
+    return await publish(encode_broadcast(message), Audience(user_id=user))
 
 
 def register_message_handler(

@@ -16,8 +16,7 @@ from . import compat, messages
 from .contract import MessageError, Reject
 from .router import router
 from .runtime.connection import Connection
-from .runtime.emit import emit
-from .runtime.manager import ConnectionManager, manager
+from .runtime.manager import ConnectionManager, emit, manager
 
 __all__ = [
     "Connection",

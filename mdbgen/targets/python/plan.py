@@ -66,6 +66,10 @@ class Plan(NamedTuple):
     has_backplane: bool  # Redis joins the workers
     is_alone: bool  # or nothing does
     start: str  # what the lifespan calls
+    publish: str  # what sends a broadcast on its way: "hub.publish"
+    deliver: str  # what ends it, where there is no backplane: "clients.push"
+    stats: str  # "clients.stats"
+    stats_type: str
     published_doc: str  # what ``broadcast`` says of the clients that it counts
     ticket_store: str  # "MemoryTicketStore()"
     handle: str  # the method that has every frame of an endpoint: "dispatch"
@@ -85,6 +89,7 @@ def make_plan(manifest: Manifest) -> Plan:
         _plan_endpoint(name, endpoint, messages) for name, endpoint in manifest.websockets.items()
     )
     has_backplane = manifest.backplane == "redis"
+    history = any(each.history for each in manifest.websockets.values())
     return Plan(
         slug=manifest.slug,
         slug_literal=literal(manifest.slug),
@@ -103,10 +108,14 @@ def make_plan(manifest: Manifest) -> Plan:
         has_backplane=has_backplane,
         is_alone=not has_backplane,
         start=_START_SHARED if has_backplane else _START,
+        publish="hub.publish" if has_backplane else "publish",
+        deliver="deliver" if history else "clients.push",
+        stats="hub.stats" if has_backplane else "clients.stats",
+        stats_type="StatsOfWorker" if has_backplane else "Stats",
         published_doc="match" if has_backplane else "it was queued for",
         ticket_store=_STORE_SHARED if has_backplane else "MemoryTicketStore()",
         handle="handle" if manifest.compat else "dispatch",
-        history=has_backplane or any(each.history for each in manifest.websockets.values()),
+        history=has_backplane or history,
         history_literal=_history_literal(manifest),
     )
 

@@ -22,11 +22,11 @@ _TOP = (
 _RUNTIME = (
     *("auth.py.jinja", "backlog.py", "backplane.py", "carriers.py", "client.py"),
     *("clients.py", "closing.py.jinja", "connection.py.jinja", "deployment.py.jinja"),
-    *("dispatch.py.jinja", "emit.py.jinja", "emitter.py", "endpoint.py.jinja"),
+    *("dispatch.py.jinja", "emitter.py", "endpoint.py.jinja"),
     *("foreign.py.jinja", "history.py", "hub.py", "inbound.py.jinja"),
     *("inbox.py", "jsontypes.py.jinja", "jwks.py", "link.py", "loops.py"),
     *("manager.py.jinja", "outbox.py", "pages.py", "publisher.py", "reader.py"),
-    *("receiver.py", "redaction.py", "replay.py", "session.py.jinja"),
+    *("redaction.py", "replay.py", "session.py.jinja"),
     *("stream.py", "tasks.py", "tickets.py.jinja", "tokens.py.jinja", "wire.py.jinja"),
 )
 _TEMPLATES = {
@@ -36,12 +36,7 @@ _TEMPLATES = {
 }
 # In these packages some files are others.
 _WITHOUT_MESSAGES = {"messages.py": "messages_any.py"}
-_WITH_HISTORY = {"runtime/hub.py": "hub_history.py"}
-_WITH_BACKPLANE = {
-    "runtime/emit.py": "emit_shared.py.jinja",
-    "runtime/history.py": "history_shared.py",
-    "runtime/hub.py": "hub_shared.py",
-}
+_WITH_BACKPLANE = {"runtime/history.py": "history_shared.py"}
 # Where a text of the manifest may be long enough for black to wrap its line.
 _WRAPPED = (
     *("__init__.py", "contract.py", "messages.py", "router.py", "settings.py"),
@@ -93,7 +88,6 @@ def _templates(plan: Plan) -> Mapping[str, str]:
     return {
         **_TEMPLATES,
         **({} if plan.messages.is_declared else _WITHOUT_MESSAGES),
-        **(_WITH_HISTORY if plan.history else {}),
         **(_WITH_BACKPLANE if plan.has_backplane else {}),
     }
 

@@ -55,33 +55,27 @@ class Audience:
 
 
 class _Index:
-    """Clients under a key, in the order they came; no key is kept without any."""
+    """Clients under keys, in the order they came; no key is kept without any."""
 
     def __init__(self) -> None:
         self._by_key: dict[Hashable, dict[Client, None]] = {}
         self._lock = Lock()  # two loops may change it at once
 
-    def __len__(self) -> int:
-        return len(self._by_key)
-
-    def add(self, key: Hashable, client: Client) -> None:
+    def add(self, client: Client, *keys: Hashable) -> None:
         with self._lock:
-            self._by_key.setdefault(key, {})[client] = None
+            for key in keys:
+                self._by_key.setdefault(key, {})[client] = None
 
-    def remove(self, key: Hashable, client: Client) -> None:
+    def remove(self, client: Client, *keys: Hashable) -> None:
         with self._lock:
-            under_key = self._by_key.get(key, {})
-            under_key.pop(client, None)
-            if not under_key:
-                self._by_key.pop(key, None)
+            for key in keys:
+                under_key = self._by_key.get(key, {})
+                under_key.pop(client, None)
+                if not under_key:
+                    self._by_key.pop(key, None)
 
     def get(self, key: Hashable) -> Collection[Client]:
         return self._by_key.get(key, {})
-
-    def all(self) -> list[Client]:
-        """The clients under all keys."""
-        groups = list(self._by_key.values())
-        return [client for group in groups for client in list(group)]
 
 
 class Clients:
@@ -94,14 +88,10 @@ class Clients:
     def __init__(self) -> None:
         self._by_id: dict[str, Client] = {}
         self._by_websocket: dict[WebSocket, Client] = {}
-        self._by_user = _Index()
-        self._by_channel = _Index()
-        self._by_endpoint = _Index()
-        self._by_loop = _Index()
-        self._sessions = _Index()  # by endpoint
-        self._sessions_of = _Index()  # by endpoint and user
-        # The loops that serve the app; one with clients has a task that sweeps them.
-        self._sweepers: dict[asyncio.AbstractEventLoop, asyncio.Task[None] | None] = {}
+        self._groups = _Index()  # what an ``Audience`` may name: ("user", "ada"), ...
+        self._sessions = _Index()  # by loop, by endpoint, by endpoint and user
+        # The loops that serve the app; whether a timer sweeps those on it.
+        self._loops: dict[asyncio.AbstractEventLoop, bool] = {}
         # Of clients that have left, since the process started.
         self._sent = 0
         self._received = 0
@@ -113,31 +103,25 @@ class Clients:
 
     def serve_here(self) -> None:
         """Take the event loop that is running for one that clients may come to."""
-        self._sweepers.setdefault(asyncio.get_running_loop(), None)
+        self._loops.setdefault(asyncio.get_running_loop(), False)
 
     def home(self) -> asyncio.AbstractEventLoop | None:
-        """The loop that all broadcasts go through, so that all clients see one order.
-
-        Returns:
-            ``None`` where no loop serves the app.
-        """
-        serving = [loop for loop in list(self._sweepers) if loop.is_running()]
-        occupied = [loop for loop in serving if self._by_loop.get(loop)]
-        return next(iter([*occupied, *serving]), None)
+        """The loop of all broadcasts, so that clients see one order; ``None`` if none serves."""
+        serving = [loop for loop in list(self._loops) if loop.is_running()]
+        occupied = [loop for loop in serving if self._sessions.get(loop)]
+        return next(iter(occupied or serving), None)
 
     def refuse_to_block(self) -> None:
-        """Refuse a call that blocks, where it would block the clients.
+        """Raise where a call that blocks would block clients, or some that may come.
 
-        Raises:
-            RuntimeError: Clients are, or may come to be, on the event loop that is running.
-                Before the first one, and where no lifespan runs, any loop of the main
-                thread may be the server's.
+        Before the first one, and where no lifespan runs, any loop of the main thread may
+        be the server's.
         """
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        if loop in self._sweepers or current_thread() is main_thread():
+        if loop in self._loops or current_thread() is main_thread():
             raise RuntimeError(
                 "emit would block the event loop: use `await manager.broadcast(...)` here"
             )
@@ -152,27 +136,21 @@ class Clients:
             room -= limits.connections // 10  # kept for those who identify themselves
         if len(self._sessions.get(endpoint)) >= room:
             return FULL
-        if user_id is None:
-            return None
-        of_user = self._sessions_of.get((endpoint, user_id))
-        if len(of_user) >= limits.connections_per_user:
+        of_user = self._sessions.get((endpoint, user_id))
+        if user_id is not None and len(of_user) >= limits.connections_per_user:
             return TOO_MANY_CONNECTIONS
         return None
 
     def admit(self, client: Client) -> None:
         """Count a client in; from now on it gets what is broadcast."""
         connection, loop = client.connection, client.loop
-        self._sessions.add(connection.endpoint, client)
-        self._sessions_of.add((connection.endpoint, connection.user_id), client)
+        self._sessions.add(client, *_session_keys(client))
         self._by_id[connection.id] = client
         self._by_websocket[connection.websocket] = client
-        self._by_endpoint.add(connection.endpoint, client)
-        self._by_loop.add(loop, client)
-        if connection.user_id is not None:
-            self._by_user.add(connection.user_id, client)
-        sweeper = self._sweepers.get(loop)
-        if sweeper is None or sweeper.done():
-            self._sweepers[loop] = asyncio.create_task(self._sweep(loop))
+        self._groups.add(client, *_group_keys(client))
+        if not self._loops.get(loop):
+            self._loops[loop] = True
+            loop.call_later(SWEEP_INTERVAL_S, self._sweep, loop)
 
     def remove(self, client: Client) -> None:
         """Send nothing more to a client; it still counts until ``release``."""
@@ -180,28 +158,16 @@ class Clients:
         if self._by_id.pop(connection.id, None) is None:
             return
         self._by_websocket.pop(connection.websocket, None)
-        self._by_endpoint.remove(connection.endpoint, client)
-        self._by_loop.remove(client.loop, client)
-        if connection.user_id is not None:
-            self._by_user.remove(connection.user_id, client)
-        for channel in client.channels:
-            self._by_channel.remove(channel, client)
+        self._groups.remove(client, *_group_keys(client))
         client.channels.clear()
         self._sent += client.outbox.sent
         self._received += client.received
         if client.close_info is not None:
             self._dropped[client.close_info.code] += 1
-        sweeper = self._sweepers.get(client.loop)
-        if sweeper is not None and not self._by_loop.get(client.loop):
-            # With nobody left, nothing stays bound to this event loop.
-            sweeper.cancel()
-            self._sweepers[client.loop] = None
 
     def release(self, client: Client) -> None:
         """Count a client out: its last handler has ended."""
-        connection = client.connection
-        self._sessions.remove(connection.endpoint, client)
-        self._sessions_of.remove((connection.endpoint, connection.user_id), client)
+        self._sessions.remove(client, *_session_keys(client))
 
     def find(self, target: Connection | WebSocket | str) -> Client | None:
         """A client that is there, by what handlers know of it or by its id."""
@@ -217,14 +183,14 @@ class Clients:
         client = self._by_id.get(connection.id)
         if client is not None:
             client.channels.add(channel)
-            self._by_channel.add(channel, client)
+            self._groups.add(client, ("channel", channel))
 
     def leave(self, connection: Connection, channel: str) -> None:
         """Undo ``join``."""
         client = self._by_id.get(connection.id)
         if client is not None:
             client.channels.discard(channel)
-            self._by_channel.remove(channel, client)
+            self._groups.remove(client, ("channel", channel))
 
     def push(self, frame: Frame, audience: Audience) -> int:
         """Send a frame to everyone it is for; return how many clients get it."""
@@ -249,11 +215,12 @@ class Clients:
     def stats(self) -> Stats:
         """See ``ConnectionManager.stats``."""
         active = self.select(Audience())
+        sessions = [self._sessions.get(loop) for loop in list(self._loops)]
         return {
             "connections": len(active),
-            "sessions": len(self._sessions.all()),
-            "users": len(self._by_user),
-            "channels": len(self._by_channel),
+            "sessions": sum(map(len, sessions)),
+            "users": len({each.connection.user_id for each in active} - {None}),
+            "channels": len(set[str]().union(*(each.channels for each in active))),
             "queued_bytes": sum(each.outbox.waiting_bytes for each in active),
             "sent": self._sent + sum(each.outbox.sent for each in active),
             "received": self._received + sum(each.received for each in active),
@@ -263,12 +230,9 @@ class Clients:
     def _matching(
         self, audience: Audience, endpoint: EndpointName | None
     ) -> list[Client]:
-        wanted = (
-            (self._by_user, audience.user_id),
-            (self._by_channel, audience.channel),
-            (self._by_endpoint, endpoint),
-        )
-        groups = [index.get(key) for index, key in wanted if key is not None]
+        user_id, channel = audience.user_id, audience.channel
+        keys = [("user", user_id), ("channel", channel), ("endpoint", endpoint)]
+        groups = [self._groups.get(key) for key in keys if key[1] is not None]
         if not groups:
             return list(self._by_id.values())
         smallest, *others = sorted(groups, key=len)
@@ -279,24 +243,40 @@ class Clients:
 
     def _forget_closed_loops(self) -> None:
         """Whoever was on an event loop that was closed is gone."""
-        for loop in [each for each in list(self._sweepers) if each.is_closed()]:
-            self._sweepers.pop(loop, None)
-            for client in [each for each in self._sessions.all() if each.loop is loop]:
+        for loop in [each for each in list(self._loops) if each.is_closed()]:
+            self._loops.pop(loop, None)
+            for client in list(self._sessions.get(loop)):
                 self.remove(client)
                 self.release(client)
 
-    async def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Ping, and end what is silent, stuck or expired: one task, no timer per client."""
-        while True:
-            await asyncio.sleep(SWEEP_INTERVAL_S)
-            ping = server_frame("ping")
-            now, clock = time.monotonic(), time.time()
-            for client in list(self._by_loop.get(loop)):
-                try:
-                    _look_after(client, ping, now, clock)
-                except Exception:
-                    log.exception("sweep failed connection=%s", client.connection.id)
-                    client.end(FAILED)
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Ping, and end what is silent, stuck or expired: one timer, not one per client.
+
+        With nobody left, nothing stays bound to this event loop.
+        """
+        sessions = list(self._sessions.get(loop))
+        self._loops[loop] = bool(sessions)
+        if sessions:
+            loop.call_later(SWEEP_INTERVAL_S, self._sweep, loop)
+        ping = server_frame("ping")
+        now, clock = time.monotonic(), time.time()
+        for client in [each for each in sessions if each.is_open]:
+            try:
+                _look_after(client, ping, now, clock)
+            except Exception:
+                log.exception("sweep failed connection=%s", client.connection.id)
+                client.end(FAILED)
+
+
+def _group_keys(client: Client) -> list[Hashable]:
+    connection = client.connection
+    channels = [("channel", each) for each in client.channels]
+    return [("endpoint", connection.endpoint), ("user", connection.user_id), *channels]
+
+
+def _session_keys(client: Client) -> list[Hashable]:
+    endpoint, user_id = client.connection.endpoint, client.connection.user_id
+    return [client.loop, endpoint, (endpoint, user_id)]
 
 
 def _look_after(client: Client, ping: Frame, now: float, clock: float) -> None:

@@ -15,13 +15,7 @@ from .wire import Frame, server_frame
 CLOSE_TIMEOUT_S = 5.0  # how long it may take before the socket is given up
 
 NORMAL = 1000
-UNSUPPORTED_DATA = 1003
 POLICY_VIOLATION = 1008
-MESSAGE_TOO_BIG = 1009
-INTERNAL_ERROR = 1011
-TRY_AGAIN_LATER = 1013
-NO_SIGN_OF_LIFE = 4408
-TOO_MANY = 4429
 
 _RECONNECT_CODES = {1001, 1011, 1012, 1013, 4408, 4429}
 _RECONNECT_REASONS = {"unauthenticated", "token_expired"}  # of a 1008: with a new token
@@ -62,17 +56,17 @@ class CloseInfo:
         )
 
 
-FAILED = CloseInfo(INTERNAL_ERROR, "internal error")
-MISCONFIGURED = CloseInfo(INTERNAL_ERROR, "server misconfigured")
+FAILED = CloseInfo(1011, "internal error")
+MISCONFIGURED = CloseInfo(1011, "server misconfigured")
 FORBIDDEN = CloseInfo(POLICY_VIOLATION, "forbidden")
 EXPIRED = CloseInfo(POLICY_VIOLATION, "token_expired")
-NOT_TEXT = CloseInfo(UNSUPPORTED_DATA, "text frames only")
-TOO_BIG = CloseInfo(MESSAGE_TOO_BIG, "message too big")
-TOO_FAST = CloseInfo(TOO_MANY, "too many messages")
-TOO_SLOW = CloseInfo(TRY_AGAIN_LATER, "too slow")
-FULL = CloseInfo(TRY_AGAIN_LATER, "server full")
-TOO_MANY_CONNECTIONS = CloseInfo(TOO_MANY, "too many connections")
-SILENT = CloseInfo(NO_SIGN_OF_LIFE, "no sign of life")
+NOT_TEXT = CloseInfo(1003, "text frames only")
+TOO_BIG = CloseInfo(1009, "message too big")
+TOO_FAST = CloseInfo(4429, "too many messages")
+TOO_SLOW = CloseInfo(1013, "too slow")
+FULL = CloseInfo(1013, "server full")
+TOO_MANY_CONNECTIONS = CloseInfo(4429, "too many connections")
+SILENT = CloseInfo(4408, "no sign of life")
 
 
 async def close_websocket(

@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from anyio import from_thread
 from fastapi import WebSocket
 
 from ..messages import Sendable
 from ..settings import EndpointName
-from .clients import Audience, clients
+from .clients import Audience, Stats, clients
 from .closing import NORMAL, POLICY_VIOLATION, CloseInfo
 from .connection import Connection
-from .hub import Stats, hub
-from .loops import run_on
-from .wire import encode
+from .history import deliver
+from .loops import run_on, schedule
+from .wire import Frame, encode
+
+EMIT_TIMEOUT_S = 5.0
 
 
 class ConnectionManager:
@@ -48,7 +53,7 @@ class ConnectionManager:
         endpoints = None if endpoint is None else (endpoint,)
         excluded = None if exclude is None else clients.find(exclude)
         audience = Audience(user_id, channel, endpoints, excluded)
-        return await hub.publish(frame, audience)
+        return await publish(frame, audience)
 
     async def send_to_connection(
         self, connection: Connection | WebSocket, message: Sendable
@@ -124,7 +129,57 @@ class ConnectionManager:
         run. ``sent`` and ``received`` count frames; ``dropped`` counts the connections
         that the server ended, by close code. All three since the process started.
         """
-        return hub.stats()
+        return clients.stats()
+
+
+def emit(
+    message: Sendable,
+    *,
+    user_id: str | None = None,
+    channel: str | None = None,
+    endpoint: EndpointName | None = None,
+) -> None:
+    """Send a message to every client, or to those that match everything given.
+
+    For threads of the process that serves the app, such as the one of a sync route. Returns
+    when the message is queued for its clients; ``None`` stands for everybody.
+
+    Raises:
+        TypeError: This app may not send the message; the text says why.
+        RuntimeError: It is called on the server's event loop, or nothing serves the app here.
+        TimeoutError: The event loop was busy for ``EMIT_TIMEOUT_S``; nobody gets the message.
+    """
+    frame = encode(message)
+    endpoints = None if endpoint is None else (endpoint,)
+    clients.refuse_to_block()
+    loop = clients.home() or _loop_of_worker_thread()
+    if loop is None:
+        raise RuntimeError(
+            "this process serves no clients:"
+            ' for emit to reach those of others, set "mdbgen": {"backplane": "redis"}'
+        )
+    audience = Audience(user_id, channel, endpoints)
+    delivery = schedule(loop, deliver, frame, audience)
+    try:
+        delivery.result(EMIT_TIMEOUT_S)
+    except TimeoutError:
+        if delivery.cancel():
+            raise TimeoutError("the event loop is too busy") from None
+        delivery.result()  # It was about to be done.
+
+
+async def publish(frame: Frame, audience: Audience) -> int:
+    """Send a frame to everyone it is for; return how many clients it was queued for."""
+    home = clients.home() or asyncio.get_running_loop()
+    return await run_on(home, deliver, frame, audience) or 0
+
+
+def _loop_of_worker_thread() -> asyncio.AbstractEventLoop | None:
+    """The loop that runs this sync route, where no lifespan runs and no client has come."""
+    try:
+        return from_thread.run_sync(asyncio.get_running_loop)
+    except RuntimeError:
+        return None
 
 
 manager = ConnectionManager()

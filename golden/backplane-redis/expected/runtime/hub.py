@@ -13,8 +13,7 @@ from ..settings import EndpointName
 from .backlog import Backlog
 from .backplane import Backplane, broadcast_fields, end_fields
 from .client import Client
-from .clients import Audience, clients
-from .clients import Stats as ClientStats
+from .clients import Audience, Stats, clients
 from .closing import CloseInfo
 from .emitter import emitter
 from .history import histories
@@ -27,7 +26,7 @@ _ENDPOINTS: tuple[EndpointName, ...] = get_args(EndpointName)
 PUBLISH_TIMEOUT_S = 1.0  # of a process that serves nobody
 
 
-class Stats(ClientStats):
+class StatsOfWorker(Stats):
     """Numbers of this process; see ``ConnectionManager.stats``."""
 
     backplane: BackplaneStats
@@ -128,7 +127,7 @@ class Hub:
             frame = server_frame("resync", **position(name))
             clients.push(frame, Audience(endpoints=(name,)))
 
-    def stats(self) -> Stats:
+    def stats(self) -> StatsOfWorker:
         """See ``ConnectionManager.stats``."""
         return {**clients.stats(), "backplane": self._backplane.stats()}
 

@@ -7,12 +7,16 @@ from fastapi import WebSocket
 
 from ..messages import Sendable
 from ..settings import EndpointName
+from .backplane import broadcast_fields
 from .clients import Audience, clients
 from .closing import NORMAL, POLICY_VIOLATION, CloseInfo
 from .connection import Connection
-from .hub import Stats, hub
+from .emitter import emitter
+from .hub import StatsOfWorker, hub
 from .loops import run_on
 from .wire import encode, endpoints_for
+
+EMIT_TIMEOUT_S = 5.0
 
 
 class ConnectionManager:
@@ -120,7 +124,7 @@ class ConnectionManager:
         """How many clients a user has."""
         return len(clients.select(Audience(user_id=user_id)))
 
-    def stats(self) -> Stats:
+    def stats(self) -> StatsOfWorker:
         """Numbers of this process, for metrics.
 
         ``sessions`` counts the connections, and those gone whose handlers still
@@ -128,6 +132,31 @@ class ConnectionManager:
         that the server ended, by close code. All three since the process started.
         """
         return hub.stats()
+
+
+def emit(
+    message: Sendable,
+    *,
+    user_id: str | None = None,
+    channel: str | None = None,
+    endpoint: EndpointName | None = None,
+) -> None:
+    """Send a message to every client, or to those that match everything given.
+
+    Works in any process that has ``REDIS_URL``, whether it serves the app or not.
+    Returns when Redis has the message; ``None`` stands for everybody.
+
+    Raises:
+        TypeError: This app may not send the message; the text says why.
+        RuntimeError: It is called on the server's event loop, or there is no ``REDIS_URL``.
+        ConnectionError: Redis did not take the message within ``EMIT_TIMEOUT_S``. It may
+            have it anyway; emitting it again may send it twice.
+    """
+    frame = encode(message)
+    endpoints = endpoints_for(message, endpoint)
+    clients.refuse_to_block()
+    fields = broadcast_fields(frame, Audience(user_id, channel, endpoints))
+    emitter().publish(fields, EMIT_TIMEOUT_S)
 
 
 manager = ConnectionManager()

@@ -22,7 +22,7 @@ _SERVER_TYPES = ("connected", "disconnect", "ping", "resync")
 _NOT_FOR_ONE = frozenset({"seq"})
 _NOT_FOR_SEVERAL = frozenset({"seq", "reply_to"})
 
-MAX_DEPTH = 32  # how far down an error is looked for
+MAX_DEPTH = 8  # how far down an error is looked for
 
 
 class Frame(NamedTuple):
@@ -32,7 +32,9 @@ class Frame(NamedTuple):
     size: int  # bytes on the wire
 
 
-def encode_mapping(message: Mapping[str, Any]) -> Frame:
+def encode_mapping(
+    message: Mapping[str, Any], reserved: frozenset[str] = _NOT_FOR_ONE
+) -> Frame:
     """Put a mapping for one client into the envelope and turn it into a frame.
 
     ``app_slug`` is always the server's; a message may have a ``timestamp`` of its own.
@@ -41,12 +43,23 @@ def encode_mapping(message: Mapping[str, Any]) -> Frame:
         TypeError: ``message`` is not a mapping with string keys, has a type that only
             the server sends, or holds a value that has no JSON form; the text names the key.
     """
-    return _encode(message, _NOT_FOR_ONE)
+    if not isinstance(message, Mapping):
+        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
+    for key in message:
+        if not isinstance(key, str):
+            raise TypeError(f"{key!r}: the keys of a message are strings")
+    kind = type_of(message)
+    if kind in _SERVER_TYPES:
+        raise TypeError(f"type: only the server sends {kind!r}")
+    if not reserved.isdisjoint(message):
+        _warn_of_reserved()
+        message = {key: value for key, value in message.items() if key not in reserved}
+    return _envelope(message)
 
 
 def encode_broadcast(message: Mapping[str, Any]) -> Frame:
     """The same for a mapping that may reach several clients, and so answers none of them."""
-    return _encode(message, _NOT_FOR_SEVERAL)
+    return encode_mapping(message, _NOT_FOR_SEVERAL)
 
 
 def server_frame(type: str, **fields: Any) -> Frame:
@@ -71,21 +84,6 @@ def type_of(message: Mapping[str, Any]) -> str:
     if isinstance(kind, bytes):  # pydantic writes them as text
         return kind.decode(errors="replace")
     return kind if isinstance(kind, str) else ""
-
-
-def _encode(message: Mapping[str, Any], reserved: frozenset[str]) -> Frame:
-    if not isinstance(message, Mapping):
-        raise TypeError(f"a message is a mapping, not {type(message).__name__}")
-    for key in message:
-        if not isinstance(key, str):
-            raise TypeError(f"{key!r}: the keys of a message are strings")
-    kind = type_of(message)
-    if kind in _SERVER_TYPES:
-        raise TypeError(f"type: only the server sends {kind!r}")
-    if not reserved.isdisjoint(message):
-        _warn_of_reserved()
-        message = {key: value for key, value in message.items() if key not in reserved}
-    return _envelope(message)
 
 
 @cache
@@ -123,28 +121,22 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{kind.__name__} has no JSON form")
 
 
-def _explain(
-    value: Any, place: str, problem: Exception, outer: tuple[Any, ...] = ()
-) -> str:
+def _explain(value: Any, place: str, problem: Exception, depth: int = 0) -> str:
     """Where a value has no JSON form, such as ``data.items[3]``, and why."""
-    parts = _parts(value, place) if len(outer) < MAX_DEPTH else ()
-    for part_place, part in parts:
-        if any(part is each for each in outer):  # it contains itself
-            continue
+    for name, part in _parts(value) if depth < MAX_DEPTH else ():
         try:
             _to_json(part)
         except (ValueError, RecursionError) as cause:
-            return _explain(part, part_place, cause, (*outer, value))
-    return f"{place or 'a key'}: {_cause(problem)}"
+            return _explain(part, place + name, cause, depth + 1)
+    return f"{place[1:] or 'a key'}: {_cause(problem)}"
 
 
-def _parts(value: Any, place: str) -> Iterable[tuple[str, Any]]:
+def _parts(value: Any) -> Iterable[tuple[str, Any]]:
     match value:
         case dict():
-            start = f"{place}." if place else ""
-            return [(f"{start}{key}", part) for key, part in value.items()]
+            return [(f".{key}", part) for key, part in value.items()]
         case list() | tuple():
-            return [(f"{place}[{index}]", part) for index, part in enumerate(value)]
+            return [(f"[{index}]", part) for index, part in enumerate(value)]
     return ()
 
 
