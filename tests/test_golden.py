@@ -232,13 +232,13 @@ def test_every_template_is_used_by_a_case() -> None:
     templates = {path.name for path in folder.glob("*.*") if path.name != "__init__.py"}
     assert templates, "no templates found"
     targets = (GOLDEN.parent / "mdbgen" / "targets").rglob("*.py")
-    source = "".join(path.read_text("utf-8") for path in targets)
+    source = "".join(path.read_text("utf-8") for path in (*targets, *folder.glob("*.jinja")))
     assert {name for name in templates if f'"{name}"' not in source} == set()
 
 
 def test_templates_that_hold_nothing_to_fill_in_say_so() -> None:
     """The suffix tells what is the same for every app."""
     for path in (GOLDEN.parent / "templates").iterdir():
-        if path.suffix in {".py", ".jinja"} and path.name != "__init__.py":
+        if path.suffix in {".py", ".ts", ".jinja"} and path.name != "__init__.py":
             is_filled = re.search(r"\{[{%#]", path.read_text("utf-8"))
             assert bool(is_filled) is (path.suffix == ".jinja"), path.name

@@ -33,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_holds_templates_examples_and_the_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for path in (ROOT / "templates").glob("*.jinja"):
+    for path in (ROOT / "templates").glob("*.*"):
         assert f"mdbgen/templates/{path.name}" in names
     assert "mdbgen/examples/quickstart/manifest.json" in names
     assert "mdbgen/py.typed" in names
