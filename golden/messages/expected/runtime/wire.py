@@ -51,7 +51,7 @@ def encode_mapping(
         TypeError: ``message`` is not a mapping with string keys, has a type that only
             the server sends, or holds a value that has no JSON form; the text names the key.
     """
-    if not isinstance(message, Mapping):
+    if not isinstance(message, (dict, Mapping)):  # an ABC alone takes longer to ask
         raise TypeError(f"a message is a mapping, not {type(message).__name__}")
     for key in message:
         if not isinstance(key, str):
@@ -87,6 +87,8 @@ def error_frame(
 def type_of(message: Mapping[str, Any]) -> str:
     """Its ``type`` as clients get it: the value of an ``Enum``; "" where it is no text."""
     kind = message.get("type")
+    if type(kind) is str:
+        return kind
     while isinstance(kind, Enum):
         kind = kind.value
     if isinstance(kind, bytes):  # pydantic writes them as text
@@ -203,8 +205,8 @@ def encode_reply(
 
 def _utc_now() -> str:
     """The time in ISO 8601; what stays the same for a second is spelled once."""
-    second, fraction = divmod(time.time_ns(), 1_000_000_000)
-    return f"{_spelled(second)}.{fraction // 1000:06}+00:00"
+    now = time.time_ns() // 1000
+    return f"{_spelled(now // 1_000_000)}.{now % 1_000_000:06}+00:00"
 
 
 @lru_cache(maxsize=1)
