@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from random import SystemRandom
 from time import monotonic, time
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 PONG_TIMEOUT_S = 20.0  # at most; less where pings are more frequent than that
 
 
+@dataclass(slots=True, eq=False)
 class Heartbeat:
     """When a client was last heard of.
 
@@ -34,13 +37,12 @@ class Heartbeat:
     monotonic, in seconds.
     """
 
-    def __init__(self, ping_interval_s: float) -> None:
-        # Up to a tenth apart: clients that came back together are not pinged together.
-        self._interval_s = ping_interval_s * SystemRandom().uniform(1.0, 1.1)
-        self._timeout_s = min(ping_interval_s, PONG_TIMEOUT_S)
-        self._heard_at = monotonic()
-        self._pinged_at: float | None = None
-        self._answers = False
+    interval_s: float
+    # Up to a tenth apart: clients that came back together are not pinged together.
+    _spread: float = field(default_factory=partial(SystemRandom().uniform, 1.0, 1.1))
+    _heard_at: float = field(default_factory=monotonic)
+    _pinged_at: float | None = None
+    _answers: bool = False
 
     def heard(self, now: float) -> None:
         """Any frame is a sign of life."""
@@ -59,14 +61,15 @@ class Heartbeat:
 
     def wants_ping(self, now: float) -> bool:
         """Whether a whole interval has passed since the last frame or ping."""
-        return now - (self._pinged_at or self._heard_at) >= self._interval_s
+        since = self._pinged_at or self._heard_at
+        return now - since >= self.interval_s * self._spread
 
     def is_lost(self, now: float) -> bool:
         """Whether a client that answers pings has left this one unanswered."""
         return (
             self._answers
             and self._pinged_at is not None
-            and now - self._pinged_at >= self._timeout_s
+            and now - self._pinged_at >= min(self.interval_s, PONG_TIMEOUT_S)
         )
 
 

@@ -195,9 +195,11 @@ class Clients:
     def push(self, frame: Frame, audience: Audience) -> int:
         """Send a frame to everyone it is for; return how many clients get it."""
         here = asyncio.get_running_loop()
-        found = self.select(audience)
-        count = sum([each.outbox.push(frame) for each in found if each.loop is here])
-        for client in [each for each in found if each.loop is not here]:
+        count = 0
+        for client in self.select(audience):
+            if client.loop is here:
+                count += client.outbox.push(frame)
+                continue
             with suppress(RuntimeError):  # its loop was closed since
                 client.loop.call_soon_threadsafe(client.outbox.push, frame)
                 count += 1

@@ -10,11 +10,9 @@ Why that is safe:
 
 - One send is under way at a time. While it waits, all other frames queue up behind it.
 - A send is never started twice, and never cancelled unless the client is dropped.
-- Every step of it runs in this client's own context, so variables that something sets
-  around a send stay with this client.
 - Only the server's own ``send`` is stepped like this: it waits for its socket and for
-  nothing else. Where a middleware wraps it, which may bring time-outs that belong to the
-  task they were started in, every send runs in the writer task from the start.
+  nothing else, and sets no context variables. Where a middleware wraps it, which may do
+  both, every send runs in the writer task from the start, and in the client's context.
 """
 
 from __future__ import annotations
@@ -24,7 +22,8 @@ import inspect
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextvars import copy_context
+from contextvars import Context, copy_context
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any, cast
@@ -43,6 +42,7 @@ _SERVERS = {"uvicorn", "hypercorn"}
 _CoroutineSend = Callable[[Message], Coroutine[Any, Any, None]]
 
 
+@dataclass(slots=True, eq=False)
 class Outbox:
     """The frames on their way to one client.
 
@@ -53,30 +53,27 @@ class Outbox:
         on_failure: Called when a frame cannot be written.
     """
 
-    def __init__(
-        self,
-        send: Send,
-        limit: int,
-        *,
-        on_overflow: Callable[[], None],
-        on_failure: Callable[[], None],
-    ) -> None:
-        self.limit = limit
-        self.sent = 0  # frames
-        self.waiting_bytes = 0
-        self._is_held = True  # until ``release``
+    send: InitVar[Send]
+    limit: int
+    on_overflow: Callable[[], None]
+    on_failure: Callable[[], None]
+    sent: int = 0  # frames
+    waiting_bytes: int = 0
+    _send: _CoroutineSend = field(init=False)
+    _is_direct: bool = field(init=False)  # no middleware wraps ``send``
+    _is_held: bool = True  # until ``release``
+    _is_closed: bool = False
+    # Whether ``push`` may not write right now: while frames are held back, while another
+    # one is under way, where a middleware wraps ``send``, and when all is over.
+    _is_busy: bool = True
+    _context: Context = field(default_factory=copy_context)
+    _waiting: deque[Frame] = field(default_factory=deque)
+    _writer: asyncio.Task[None] | None = None
+    _writing_since: float = 0.0
+    _progress: asyncio.Future[None] | None = None  # ``keep_pace`` waits for it
+
+    def __post_init__(self, send: Send) -> None:
         self._send, self._is_direct = _unwrap(send)
-        self._context = copy_context()
-        self._waiting: deque[Frame] = deque()
-        self._writer: asyncio.Task[None] | None = None
-        self._writing_since = 0.0
-        self._progress: asyncio.Future[None] | None = None  # ``keep_pace`` waits for it
-        self._is_closed = False
-        # Whether ``push`` may not write right now: while frames are held back, while another
-        # one is under way, where a middleware wraps ``send``, and when all is over.
-        self._is_busy = True
-        self._on_overflow = on_overflow
-        self._on_failure = on_failure
 
     def push(self, frame: Frame) -> bool:
         """Write a frame, or queue it; never waits.
@@ -89,7 +86,7 @@ class Outbox:
         self.sent += 1
         sending = self._send(frame.event)
         try:
-            waits_for = self._context.run(sending.send, None)
+            waits_for = sending.send(None)
         except StopIteration:
             return True
         except (Exception, asyncio.CancelledError):
@@ -171,7 +168,7 @@ class Outbox:
         if self.waiting_bytes <= self.limit:
             return True
         self.clear()
-        self._on_overflow()
+        self.on_overflow()
         return False
 
     def _start_writer(self, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -215,7 +212,7 @@ class Outbox:
         """A send raised: what servers raise for a client that is gone differs."""
         if not self._is_closed:
             self.stop()
-            self._on_failure()
+            self.on_failure()
 
 
 @types.coroutine
