@@ -25,7 +25,7 @@ class Backlog:
     def push(self, frame: Frame, audience: Iterable[Client]) -> None:
         """Queue a broadcast for all who have room."""
         for client in audience:
-            if client.outbox.is_half_full:
+            if client.is_half_full:
                 self._spared.add(client)
                 continue
             if client in self._spared:
@@ -47,7 +47,7 @@ def _resync(client: Client) -> None:
 def _push(client: Client, frame: Frame) -> None:
     """Queue a frame, on whichever event loop the client is."""
     if client.loop is asyncio.get_running_loop():
-        client.outbox.push(frame)
+        client.push(frame)
         return
     with suppress(RuntimeError):  # closed since it was looked at
-        client.loop.call_soon_threadsafe(client.outbox.push, frame)
+        client.loop.call_soon_threadsafe(client.push, frame)

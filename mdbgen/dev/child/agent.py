@@ -165,8 +165,8 @@ def _shown(connection: Any) -> dict[str, Any]:
         "roles": sorted(connection.roles),
         "connected_at": int(connection.connected_at.timestamp() * 1000),
         "channels": sorted(connection.channels)[:MAX_SHOWN],
-        "outbox_bytes": client.outbox.waiting_bytes,
-        "outbox_limit": client.outbox.limit,
+        "outbox_bytes": client.waiting_bytes,
+        "outbox_limit": client.limit,
         "idle_s": round(time.monotonic() - client.heartbeat._heard_at, 1),
         "client": connection.websocket.scope.get(CLIENT),
     }

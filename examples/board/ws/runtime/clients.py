@@ -160,7 +160,7 @@ class Clients:
         self._by_websocket.pop(connection.websocket, None)
         self._groups.remove(client, *_group_keys(client))
         client.channels.clear()
-        self._sent += client.outbox.sent
+        self._sent += client.sent
         self._received += client.received
         if client.close_info is not None:
             self._dropped[client.close_info.code] += 1
@@ -198,10 +198,10 @@ class Clients:
         count = 0
         for client in self.select(audience):
             if client.loop is here:
-                count += client.outbox.push(frame)
+                count += client.push(frame)
                 continue
             with suppress(RuntimeError):  # its loop was closed since
-                client.loop.call_soon_threadsafe(client.outbox.push, frame)
+                client.loop.call_soon_threadsafe(client.push, frame)
                 count += 1
         return count
 
@@ -223,8 +223,8 @@ class Clients:
             "sessions": sum(map(len, sessions)),
             "users": len({each.connection.user_id for each in active} - {None}),
             "channels": len(set[str]().union(*(each.channels for each in active))),
-            "queued_bytes": sum(each.outbox.waiting_bytes for each in active),
-            "sent": self._sent + sum(each.outbox.sent for each in active),
+            "queued_bytes": sum(each.waiting_bytes for each in active),
+            "sent": self._sent + sum(each.sent for each in active),
             "received": self._received + sum(each.received for each in active),
             "dropped": dict(self._dropped),
         }
@@ -287,11 +287,11 @@ def _look_after(client: Client, ping: Frame, now: float, clock: float) -> None:
         client.end(EXPIRED)
     elif client.heartbeat.is_lost(now):
         client.end(SILENT)
-    elif client.outbox.is_stuck(now):
+    elif client.is_stuck(now):
         client.drop()
     elif client.heartbeat.wants_ping(now):
         client.heartbeat.pinged(now)
-        client.outbox.push(ping)
+        client.push(ping)
 
 
 clients = Clients()

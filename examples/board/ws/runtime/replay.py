@@ -26,7 +26,7 @@ def replay(client: Client, since: str) -> list[Frame]:
     history = histories.get(client.connection.endpoint)
     if history is None:
         return []
-    room = client.outbox.limit // 2  # the rest is for what is new
+    room = client.limit // 2  # the rest is for what is new
     missed = history.since(since, client.connection.user_id, room)
     if missed is not None:
         return missed
@@ -42,6 +42,6 @@ def recheck(client: Client, replayed_to: Mapping[str, int]) -> list[Frame]:
         return []
     history = histories[client.connection.endpoint]
     since, user_id = str(replayed_to["seq"]), client.connection.user_id
-    if history.since(since, user_id, client.outbox.limit) is not None:
+    if history.since(since, user_id, client.limit) is not None:
         return []
     return [server_frame("resync", seq=history.position)]

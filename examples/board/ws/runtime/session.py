@@ -88,7 +88,7 @@ class Session:
         self._position, self._replayed_to = (here, {}) if since is None else ({}, here)
         if since is not None:
             for frame in replay(self._client, since):
-                self._client.outbox.push(frame)
+                self._client.push(frame)
         self._client.worker = worker = start_task(self._work())
         try:
             await self._read_to_the_end()
@@ -118,14 +118,14 @@ class Session:
         info = self._client.close_info
         if info is not None:
             self._inbox.clear()  # a client that was put out has nothing more to ask
-            await close_websocket(self._websocket, info, self._client.outbox)
+            await close_websocket(self._websocket, info, self._client)
         elif self._websocket.client_state is not WebSocketState.DISCONNECTED:
             # A frame could not be written, although the client seems to be there.
             await close_websocket(self._websocket, FAILED)
 
     async def _leave(self, worker: asyncio.Task[None]) -> None:
         """Leave nothing behind, also where the server did not want to wait so long."""
-        self._client.outbox.stop()
+        self._client.stop()
         try:
             await cancel_task(worker)
             log.info("client left %s close=%s", self._where, self._client.close_info)
@@ -173,8 +173,8 @@ class Session:
             return False
         log.info("client connected %s", self._where)
         for frame in recheck(self._client, self._replayed_to):
-            self._client.outbox.push(frame)
-        self._client.outbox.release(self._connected_frame())
+            self._client.push(frame)
+        self._client.release(self._connected_frame())
         return True
 
     def _give_up_on_connect(self) -> None:
@@ -262,8 +262,8 @@ class Session:
             raise_if_not_the_apps(problem)
             reply = self._error(problem, text)
         if reply is not None:
-            self._client.outbox.push(reply)
-            if self._client.outbox.is_half_full:
+            self._client.push(reply)
+            if self._client.is_half_full:
                 await self._client.keep_pace()
 
     def _error(self, problem: BaseException, text: str) -> Frame:

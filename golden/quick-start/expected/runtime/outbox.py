@@ -44,25 +44,25 @@ _CoroutineSend = Callable[[Message], Coroutine[Any, Any, None]]
 
 @dataclass(slots=True, eq=False)
 class Outbox:
-    """The frames on their way to one client.
+    """The frames on their way to one client; ``Client`` says what it means if they fail.
+
+    It is a part of the client, not an object beside it: a broadcast to thousands takes
+    longer, the more memory it has to look at for each.
 
     Args:
-        send: The ASGI ``send`` of the socket.
+        asgi_send: The ASGI ``send`` of the socket.
         limit: How many bytes may wait.
-        on_overflow: Called when more would have to wait.
-        on_failure: Called when a frame cannot be written.
     """
 
-    send: InitVar[Send]
+    asgi_send: InitVar[Send]
     limit: int
-    on_overflow: Callable[[], None]
-    on_failure: Callable[[], None]
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    is_open: bool = True  # takes frames
     sent: int = 0  # frames
     waiting_bytes: int = 0
     _send: _CoroutineSend = field(init=False)
     _is_direct: bool = field(init=False)  # no middleware wraps ``send``
     _is_held: bool = True  # until ``release``
-    _is_closed: bool = False
     # Whether ``push`` may not write right now: while frames are held back, while another
     # one is under way, where a middleware wraps ``send``, and when all is over.
     _is_busy: bool = True
@@ -72,8 +72,16 @@ class Outbox:
     _writing_since: float = 0.0
     _progress: asyncio.Future[None] | None = None  # ``keep_pace`` waits for it
 
-    def __post_init__(self, send: Send) -> None:
-        self._send, self._is_direct = _unwrap(send)
+    def __post_init__(self, asgi_send: Send) -> None:
+        self._send, self._is_direct = _unwrap(asgi_send)
+
+    def drop(self) -> None:
+        """It takes too long to read, or more would have to wait than may."""
+        raise NotImplementedError
+
+    def lose(self) -> None:
+        """A frame could not be written: what servers raise for that differs."""
+        raise NotImplementedError
 
     def push(self, frame: Frame) -> bool:
         """Write a frame, or queue it; never waits.
@@ -90,7 +98,7 @@ class Outbox:
         except StopIteration:
             return True
         except (Exception, asyncio.CancelledError):
-            self._fail()
+            self.lose()
             return False
         self._start_writer(partial(_carry_on, sending, waits_for))
         return True
@@ -101,7 +109,7 @@ class Outbox:
 
     def release(self, first: Frame) -> None:
         """Write ``first``, and behind it everything that was held back."""
-        if self._is_closed:
+        if not self.is_open:
             return
         self._is_held = False
         self._is_busy = not self._is_direct
@@ -114,18 +122,13 @@ class Outbox:
         """Whether more than half of what may wait does."""
         return self.waiting_bytes * 2 > self.limit
 
-    async def keep_pace(self) -> bool:
-        """Wait while the outbox is half full and frames are being written.
-
-        Returns:
-            False if the client took nothing for ``PACE_TIMEOUT_S``.
-        """
-        while self.is_half_full and self._writer is not None and not self._is_closed:
+    async def keep_pace(self) -> None:
+        """Wait while the outbox is half full; drop a client that takes nothing meanwhile."""
+        while self.is_half_full and self._writer is not None and self.is_open:
             self._progress = asyncio.get_running_loop().create_future()
             done, _ = await asyncio.wait({self._progress}, timeout=PACE_TIMEOUT_S)
             if not done:
-                return False
-        return True
+                self.drop()
 
     def is_stuck(self, now: float) -> bool:
         """Whether one write has taken too long; ``now`` is monotonic, in seconds."""
@@ -133,8 +136,8 @@ class Outbox:
 
     def finish(self) -> None:
         """Take no more frames. Those that wait are still written."""
-        self._is_closed = self._is_busy = True
-        self._is_held = False
+        self.is_open = self._is_held = False
+        self._is_busy = True
         self._note_progress()
         if self._waiting and self._writer is None:
             self._start_writer()
@@ -151,13 +154,14 @@ class Outbox:
 
     def stop(self) -> None:
         """Take no more frames, and give up those on their way."""
-        self._is_closed = self._is_busy = True
+        self.is_open = False
+        self._is_busy = True
         self.clear()
         if self._writer is not None:
             self._writer.cancel()
 
     def _queue(self, frame: Frame) -> bool:
-        if self._is_closed:
+        if not self.is_open:
             return False
         if self._writer is None and not self._is_held:
             self.sent += 1
@@ -167,8 +171,7 @@ class Outbox:
         self.waiting_bytes += frame.size
         if self.waiting_bytes <= self.limit:
             return True
-        self.clear()
-        self.on_overflow()
+        self.drop()
         return False
 
     def _start_writer(self, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -189,10 +192,10 @@ class Outbox:
                     await asyncio.sleep(0)
         except (Exception, asyncio.CancelledError):
             self._writer = None
-            self._fail()
+            self.lose()
         else:
             self._writer = None
-            self._is_busy = self._is_closed or not self._is_direct
+            self._is_busy = not (self.is_open and self._is_direct)
         finally:
             self._note_progress()
 
@@ -207,12 +210,6 @@ class Outbox:
     def _note_progress(self) -> None:
         if self._progress is not None and not self._progress.done():
             self._progress.set_result(None)
-
-    def _fail(self) -> None:
-        """A send raised: what servers raise for a client that is gone differs."""
-        if not self._is_closed:
-            self.stop()
-            self.on_failure()
 
 
 @types.coroutine
