@@ -43,6 +43,7 @@ def subprotocol_token(websocket: WebSocket) -> str | None:
 
 
 def query_value(connection: HTTPConnection, name: str) -> str | None:
+    """A parameter of the URL."""
     return _only_one(connection.query_params.getlist(name), f"the parameter {name}")
 
 
