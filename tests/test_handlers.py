@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -294,6 +295,23 @@ async def test_messages_reach_endpoints_of_odd_names(name: str, tmp_path: Path) 
         told: list[str] = []
         await handlers.dispatch(None, '{"type": "tell"}')
         assert told == ["tell"]
+
+
+async def test_what_no_method_handles_is_passed_on_as_its_client_wrote_it(tmp_path: Path) -> None:
+    """A handler that ``compat`` registered expects the object, not what a model makes of it."""
+    receive = {"tell": {"properties": {"at": {"type": "string", "format": "date-time"}}}}
+    with imported(tmp_path, manifest(receive)) as ws:
+        passed_on: list[Any] = []
+
+        async def handler(websocket: Any, message: dict[str, Any]) -> None:
+            passed_on.append((websocket, message))
+
+        ws.compat.register_message_handler("my_app", "realtime", handler)
+        handlers = sys.modules[f"{ws.__name__}.router"].ENDPOINTS["realtime"].handlers
+        connection = SimpleNamespace(websocket=object())
+        sent = {"type": "tell", "at": "2026-01-02t03:04:05.000z", "more": [1], "id": 7}
+        assert await handlers.handle(connection, json.dumps(sent)) is None
+        assert passed_on == [(connection.websocket, sent)]
 
 
 @pytest.mark.slow
