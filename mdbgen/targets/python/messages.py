@@ -38,7 +38,6 @@ class MessagesPlan(NamedTuple):
     has_declared_endpoint: bool  # some endpoint says what it takes, be it nothing
     is_split: bool  # endpoints differ in what they send
     sent_at: tuple[SentPlan, ...]
-    sends: bool  # some endpoint declares what it sends; then nothing else is sent
     has_timestamp: bool  # one of them has a ``timestamp`` of its own
     encode: str  # the function for what the app sends to one client
     encode_broadcast: str  # and to several
@@ -70,7 +69,6 @@ def plan_messages(manifest: Manifest) -> MessagesPlan:
         has_declared_endpoint=some_silent or bool(received),
         is_split=is_split,
         sent_at=tuple(_sent_at(manifest, sent)) if is_split else (),
-        sends=bool(sent),
         has_timestamp=any(_has_timestamp(message) for message in sent.values()),
         encode="encode" if sent else "encode_mapping",
         encode_broadcast="encode" if sent else "encode_broadcast",
